@@ -1,0 +1,278 @@
+"""Explanations from the syntax tree: what was observed, what is required, by how much, and where it stands.
+
+Two faces of the same tree: SQL expressions that yield the explanation of each enterprise, and words
+that say what a measure or rule means. Nobody writes an explanation by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from srdi.contracts.models import FieldMeaning
+from srdi.policy.compile import Compiler
+from srdi.policy.expression import All, AnyOf, Compare, Condition, Holds, Not, atoms, facts_of
+from srdi.policy.models import UNITS
+from srdi.policy.packset import CoverageMeasure, ListMeasure, Measure, PackSet, Parameter, Value
+
+#: Facts by the source row that proves them: prefix of the columns ``<prefix>_batch_id``, ``<prefix>_row_no``.
+EVIDENCE: dict[str, tuple[str, ...]] = {
+    "title": (
+        "provincial_or_above",
+        "title",
+        "title_valid_from",
+        "title_valid_to",
+        "title_ended_on",
+        "title_cancelled_on",
+        "innovative",
+        "innovative_only",
+        "innovative_valid_to",
+    ),
+    "digital": (
+        "digital_evaluated",
+        "digital_evaluated_on",
+        "digital_level",
+        "digital_level_derived",
+        "digital_version",
+    ),
+    "serious": ("serious_dishonest", "serious_listed_on"),
+    "abnormal": ("abnormal_listed", "abnormal_listed_on"),
+    "court": ("court_dishonest", "court_listed_on"),
+    "tax_status": ("taxpayer_status", "tax_abnormal"),
+    "tax_credit": ("tax_credit_grade", "tax_credit_d", "tax_credit_year"),
+    "tax": (
+        "tax_year",
+        "revenue",
+        "main_revenue",
+        "rd_expense",
+        "net_profit",
+        "assets",
+        "liabilities",
+        "tax_paid",
+        "employees",
+        "rd_staff",
+        "size_class",
+        "sme",
+    ),
+}
+#: Further facts that make an observed flag understandable: shown behind 是 or 否.
+DETAIL = {
+    "operating": "status",
+    "serious_dishonest": "serious_listed_on",
+    "abnormal_listed": "abnormal_listed_on",
+    "court_dishonest": "court_listed_on",
+    "digital_evaluated": "digital_evaluated_on",
+    "tax_abnormal": "taxpayer_status",
+    "tax_credit_d": "tax_credit_grade",
+    "sme": "size_class",
+}
+SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "==": "=", "!=": "≠"}
+EFFECTS_ZH = {"exclude": "不列入", "review": "待人工核实", "warn": "仅提示", "off": "停用"}
+
+
+def evidence_prefix(fact: str) -> str:
+    """Prefix of the evidence columns of a fact; what no other source proves comes from the registry."""
+    for prefix, names in EVIDENCE.items():
+        if fact in names:
+            return prefix
+    return "registry"
+
+
+def explaining_facts(condition: Condition) -> set[str]:
+    """Columns of the fact row that explanations of a condition read, beyond the facts it uses."""
+    names = set()
+    for fact in facts_of(condition):
+        prefix = evidence_prefix(fact)
+        names |= {f"{prefix}_batch_id", f"{prefix}_row_no"}
+        if fact in DETAIL:
+            names.add(DETAIL[fact])
+    return names
+
+
+def evidence_sql(condition: Condition) -> tuple[str, str]:
+    """SQL of (batch_id, row_no): the row behind the first fact of the condition that has one."""
+    prefixes = list(dict.fromkeys(evidence_prefix(fact) for fact in facts_of(condition)))
+    rows = " ".join(f"WHEN e.{p}_batch_id IS NOT NULL THEN CAST(e.{p}_row_no AS BIGINT)" for p in prefixes)
+    batches = ", ".join(f"e.{prefix}_batch_id" for prefix in prefixes)
+    return f"COALESCE({batches}, NULL)", f"CASE {rows} END"
+
+
+def observed_sql(condition: Condition, compiler: Compiler) -> str:
+    """SQL (VARCHAR) of what was observed; several atoms are named, a single one is shown bare."""
+    leaves = list(atoms(condition))
+    if len(leaves) == 1:
+        return _observed_atom(leaves[0], compiler)
+    named = [
+        f"{compiler.binds.text(atom_name(leaf, compiler.facts) + ' ')} || {_observed_atom(leaf, compiler)}"
+        for leaf in leaves
+    ]
+    return "concat_ws('；', " + ", ".join(named) + ")"
+
+
+def _observed_atom(atom: Holds | Compare, compiler: Compiler) -> str:
+    if isinstance(atom, Holds):
+        shown = f"CASE WHEN e.\"{atom.fact}\" THEN '是' WHEN NOT e.\"{atom.fact}\" THEN '否' ELSE '不详' END"
+        detail = DETAIL.get(atom.fact)
+        return (
+            shown
+            if detail is None
+            else f"{shown} || COALESCE('（' || CAST(e.\"{detail}\" AS TEXT) || '）', '')"
+        )
+    if atom.over is not None:
+        return f"COALESCE({_plain(compiler.share(atom.fact, atom.over))}, '不详')"
+    value = f'e."{atom.fact}"'
+    decimal = compiler.facts[atom.fact].type in ("money", "ratio", "decimal")
+    return f"COALESCE({_plain(value) if decimal else f'CAST({value} AS TEXT)'}, '不详')"
+
+
+def _plain(number: str) -> str:
+    """A decimal as text without trailing zeros."""
+    return f"rtrim(rtrim(CAST({number} AS TEXT), '0'), '.')"
+
+
+def distance_sql(condition: Condition, compiler: Compiler, parameters: Mapping[str, Parameter]) -> str:
+    """SQL (DECIMAL(18, 6)) of the margin: positive kept with room, negative missing by so much.
+
+    In the unit of the fact (a ratio for quotients, days for dates). NULL for flags, for groups of more
+    than one atom (their units do not add up), when unknown, and where it does not fit the type.
+    """
+    sign = 1
+    while isinstance(condition, Not):
+        condition, sign = condition.part, -sign
+    leaves = list(atoms(condition))
+    if len(leaves) != 1 or not isinstance(leaves[0], Compare):
+        return "CAST(NULL AS DECIMAL(18, 6))"
+    atom = leaves[0]
+    held = UNITS[parameters[atom.parameter].unit][0]
+    bound = compiler.parameter(parameters[atom.parameter]).sql(dialect="duckdb")
+    if held == "date":
+        gap = f'CAST(e."{atom.fact}" - {bound} AS DECIMAL(38, 6))'
+    elif held in ("ratio", "money", "integer", "decimal"):
+        value = compiler.share(atom.fact, atom.over) if atom.over else f'e."{atom.fact}"'
+        gap = f"CAST({value} AS DECIMAL(38, 6)) - CAST({bound} AS DECIMAL(38, 6))"
+    else:
+        return "CAST(NULL AS DECIMAL(18, 6))"
+    if atom.op in ("==", "!="):
+        gap, sign = f"abs({gap})", sign if atom.op == "!=" else -sign
+    elif atom.op in ("<=", "<"):
+        sign = -sign
+    return f"TRY_CAST({'-' if sign < 0 else ''}({gap}) AS DECIMAL(18, 6))"
+
+
+def fact_name(fact: str, facts: Mapping[str, FieldMeaning]) -> str:
+    """A fact in Chinese; flags lose their 是否."""
+    return facts[fact].zh.removeprefix("是否")
+
+
+def atom_name(atom: Holds | Compare, facts: Mapping[str, FieldMeaning]) -> str:
+    """What an atom speaks about."""
+    name = fact_name(atom.fact, facts)
+    return f"{name} / {fact_name(atom.over, facts)}" if isinstance(atom, Compare) and atom.over else name
+
+
+def value_text(value: Value) -> str:
+    """A value as plain text: no exponent, no trailing zeros."""
+    if value is None:
+        return "（无值）"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Decimal):
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(value)
+
+
+def required_text(
+    condition: Condition, facts: Mapping[str, FieldMeaning], parameters: Mapping[str, Parameter], day: date
+) -> str:
+    """What is required on ``day``: ``≥ 0.06``, 是, 否; groups in words."""
+    match condition:
+        case Holds():
+            return "是"
+        case Not(Holds()):
+            return "否"
+        case Compare(_, _, op, name):
+            return f"{SIGNS[op]} {value_text(parameters[name].on(day))}"
+    return condition_words(condition, facts, parameters, day)
+
+
+def condition_words(
+    condition: Condition, facts: Mapping[str, FieldMeaning], parameters: Mapping[str, Parameter], day: date
+) -> str:
+    """A condition in Chinese with the values of ``day`` and their clauses."""
+
+    def inner(part: Condition) -> str:
+        words = condition_words(part, facts, parameters, day)
+        return f"（{words}）" if isinstance(part, All | AnyOf) else words
+
+    match condition:
+        case Holds(fact):
+            return fact_name(fact, facts)
+        case Not(part):
+            return f"不是（{condition_words(part, facts, parameters, day)}）"
+        case All(parts):
+            return "，且 ".join(inner(part) for part in parts)
+        case AnyOf(parts):
+            return "，或 ".join(inner(part) for part in parts)
+        case Compare(_, _, op, name):
+            parameter = parameters[name]
+            entry = parameter.entry_on(day)
+            clause = f"（{entry.clause}）" if entry else "（当日无值）"
+            unit = UNITS[parameter.unit][1]
+            return f"{atom_name(condition, facts)} {SIGNS[op]} {value_text(parameter.on(day))}{unit}{clause}"
+
+
+@dataclass(frozen=True)
+class MeasureWords:
+    """A measure as it stands on a day, for ``srdi policy list`` and the console."""
+
+    measure_id: str
+    title_zh: str
+    paper: str
+    clause: str
+    stage: str
+    term: str
+    meaning_zh: str
+
+
+def measure_words(packs: PackSet, measure: Measure, day: date) -> MeasureWords:
+    """What a person needs to know of a measure on ``day``."""
+    return MeasureWords(
+        measure.id,
+        measure.title.zh,
+        measure.document.title,
+        measure.clause,
+        measure.document.stage,
+        measure.term(day),
+        in_words(measure, packs.facts, day),
+    )
+
+
+def in_words(measure: Measure, facts: Mapping[str, FieldMeaning], day: date) -> str:
+    """The definition of a measure on ``day`` in Chinese, for the dictionary, the command line and officers."""
+    population = condition_words(measure.of, facts, measure.parameters, day)
+    place = f"《{measure.document.title}》{measure.clause}"
+    if isinstance(measure, ListMeasure):
+        rules = "；".join(
+            f"{rule.title.zh}（不符合：{EFFECTS_ZH['off' if rule.off else rule.on_fail]}，不详：{EFFECTS_ZH[rule.on_unknown]}）"
+            for rule in measure.rules
+        )
+        action = {"review": "待核实", "keep": "保留", "drop": "移出"}[str(measure.action.on(day) or "review")]
+        window = 0 if action == "移出" else measure.window.on(day)
+        return (
+            f"{place}：登记在本市的{population}企业，原则上均纳入；逐条核对：{rules or '无'}。"
+            f"称号到期而未见复核结果的，{window} 天内{action}；到期前 {measure.warn_before.on(day)} 天起提示；"
+            f"退出后再显示 {measure.leaves.on(day)} 天。"
+        )
+    assert isinstance(measure, CoverageMeasure)
+    counted = condition_words(measure.counts, facts, measure.parameters, day)
+    goal = "未定目标"
+    if measure.target is not None:
+        goal = f"目标 {value_text(measure.target.on(day))}"
+    beside = f"（{measure.reading_of} 的另一种读法）" if measure.reading_of else ""
+    return (
+        f"{place}{beside}：登记在本市、符合（{population}）的企业中，{counted}的比例；{goal}。"
+        "是否属于统计范围或是否达到不详的，单列，不进分母。"
+    )

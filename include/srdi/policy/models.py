@@ -1,0 +1,197 @@
+"""The shape of a pack file: one policy paper (or one set of local conventions) as data.
+
+Conditions stay as written here; :mod:`srdi.policy.expression` parses them. Anything a file says that
+these models do not know is an error with its line, never a default.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+DottedId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$")]
+Effect = Literal["exclude", "review", "warn"]
+Switch = Literal["exclude", "review", "warn", "off"]
+Kind = Literal["list", "coverage"]
+LATER_KINDS = ("requirement", "target", "entitlement", "standard")
+Stage = Literal["draft", "issued"]
+
+#: Unit of a parameter → (how its values are held, what it is called in Chinese).
+UNITS: dict[str, tuple[str, str]] = {
+    "ratio": ("ratio", ""),
+    "yuan": ("money", "元"),
+    "person": ("integer", "人"),
+    "day": ("integer", "天"),
+    "year": ("integer", "年"),
+    "level": ("integer", "级"),
+    "count": ("integer", "个"),
+    "score": ("decimal", "分"),
+    "date": ("date", ""),
+    "month_day": ("month_day", ""),
+    "flag": ("flag", ""),
+    "text": ("text", ""),
+    "after_expiry": ("after_expiry", ""),
+}
+
+
+class Strict(BaseModel):
+    """Refuses unknown keys and silent conversions: a typing mistake in a pack is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Words(Strict):
+    """A title in Chinese and English."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Verified(Strict):
+    """Who looks at the paper again: checked ``on`` a day ``against`` a text, to be read again by ``verify_by``."""
+
+    on: date
+    against: str
+    sha256: str | None = None
+    verify_by: date
+
+
+class Document(Strict):
+    """A paper. ``in_force``: first and last day, both inside; None where the paper names no end.
+
+    ``area``: GB/T 2260 code of the place it speaks about, None for conventions that hold everywhere.
+    ``kind``: ``convention`` marks rules of this system that no paper states.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    kind: Literal["paper", "convention"] = "paper"
+    title: str = Field(min_length=1)
+    number: str | None = None
+    issuer: str = Field(min_length=1)
+    stage: Stage
+    in_force: Annotated[list[date | None], Field(min_length=2, max_length=2)]
+    area: Annotated[str, Field(pattern=r"^\d{6}$")] | None = None
+    verified: Verified
+    note: str | None = None
+
+
+class DatedValue(Strict):
+    """A value from its day on (the key it stands under) until the next value, or ``until`` (last day)."""
+
+    value: Decimal | bool | date | str | None
+    clause: str = Field(min_length=1)
+    until: date | None = None
+
+
+class Parameter(Strict):
+    """A number or word of the paper; ``doubt`` says what is not certain about it."""
+
+    unit: str
+    values: Annotated[dict[date, DatedValue], Field(min_length=1)]
+    zh: str | None = None
+    doubt: str | None = None
+
+
+class Rule(Strict):
+    """A condition to be kept. ``on_fail``/``on_unknown``: what a failure or missing knowledge does."""
+
+    id: Identifier
+    title: Words
+    keep: Any
+    on_fail: Effect
+    on_unknown: Effect = "warn"
+    clause: str = Field(min_length=1)
+    basis: str | None = None
+    doubt: str | None = None
+
+
+class Exclusions(Strict):
+    """A set of rules that lists may subtract (``unless``); ``includes`` takes over other sets."""
+
+    id: DottedId
+    title: Words
+    includes: list[DottedId] = []
+    rules: list[Rule]
+
+
+class AfterExpiry(Strict):
+    """What happens when a title ran out and no renewal is published; names of parameters.
+
+    ``action``: review, keep or drop; ``window``: days the action lasts; ``leaves``: days an enterprise
+    that left is still shown.
+    """
+
+    action: Identifier = "after_expiry_action"
+    window: Identifier = "after_expiry_window_days"
+    leaves: Identifier = "exit_days"
+
+
+class ListMeasure(Strict):
+    """Who is on it: everybody of the population ``of`` but for ``unless`` and the list's own ``rules``.
+
+    ``population_unknown``: effect when it is unknown whether an enterprise belongs to the population.
+    ``switches``: per rule, the effect of a failure in this area (or ``off``).
+    """
+
+    id: DottedId
+    kind: Literal["list"]
+    clause: str = Field(min_length=1)
+    title: Words
+    of: Any
+    population_unknown: Effect = "review"
+    after_expiry: AfterExpiry = AfterExpiry()
+    warn_before: Identifier = "warn_before_days"
+    unless: DottedId | None = None
+    switches: dict[Identifier, Switch] = {}
+    rules: list[Rule] = []
+    in_force: Annotated[list[date | None], Field(min_length=2, max_length=2)] | None = None
+    note: str | None = None
+
+
+class CoverageMeasure(Strict):
+    """How many of whom: ``counts`` among ``of``, against the parameter ``target`` (None: report only).
+
+    ``tier``: label of the population. ``titles``: kinds of title whose unmatched holders it could touch.
+    ``reading_of``: this measure is another reading of the same promise, shown beside it.
+    """
+
+    id: DottedId
+    kind: Literal["coverage"]
+    clause: str = Field(min_length=1)
+    title: Words
+    of: Any
+    counts: Any
+    tier: Identifier
+    titles: Annotated[list[str], Field(min_length=1)]
+    target: Identifier | None = None
+    by: list[Literal["division", "industry_section"]] = []
+    reading_of: DottedId | None = None
+    in_force: Annotated[list[date | None], Field(min_length=2, max_length=2)] | None = None
+    note: str | None = None
+
+
+class Pack(Strict):
+    """One file."""
+
+    document: Document
+    parameters: dict[Identifier, Parameter] = {}
+    exclusions: list[Exclusions] = []
+    measures: list[Annotated[ListMeasure | CoverageMeasure, Field(discriminator="kind")]] = []
+
+
+#: Kinds of title a coverage measure may name in ``titles`` (canonical values of the title list).
+TITLES = ("创新型", "市级", "省级", "小巨人", "单项冠军企业", "单项冠军产品", "科技型", "高企", "质量标杆")
+
+#: Rule ids the list engine itself writes into the reasons.
+RESERVED_RULES = ("title_in_force", "title_cancelled", "title_lapsing", "exception")
+
+
+def known_keys() -> set[str]:
+    """Every key a pack may use anywhere, for "did you mean"."""
+    shapes = (Pack, Document, Verified, Parameter, DatedValue, Rule, Exclusions, AfterExpiry, ListMeasure)
+    keys = {name for shape in (*shapes, CoverageMeasure, Words) for name in shape.model_fields}
+    return keys | {"all", "any", "not"}

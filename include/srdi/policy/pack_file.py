@@ -1,0 +1,276 @@
+"""One pack file: its shape checked against the models, its words, units and dates against the dictionary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from srdi.contracts.models import FieldMeaning
+from srdi.policy import checks, models
+from srdi.policy.expression import Condition, ExpressionError, parse
+from srdi.policy.packset import Parameter
+from srdi.policy.problems import Problem, nearest
+from srdi.policy.yaml_text import Tree, YamlRefused, read
+
+Path = tuple[Any, ...]
+
+
+@dataclass
+class PackFile:
+    """A file on its way in. ``pack`` is None when its shape is wrong; ``problems`` then says why.
+
+    ``ids``: exclusion sets and measures the file means to define, as far as its text could be read.
+    ``conditions``: parsed conditions by their place in the file.
+    """
+
+    tree: Tree
+    pack: models.Pack | None = None
+    problems: list[Problem] = field(default_factory=list)
+    ids: dict[str, Path] = field(default_factory=dict)
+    conditions: dict[Path, Condition] = field(default_factory=dict)
+    readable: bool = True
+
+    @property
+    def file(self) -> str:
+        return self.tree.file
+
+    def report(self, path: Path, message_zh: str, hint: str = "", severity: Any = "error") -> None:
+        self.problems.append(self.tree.problem(path, message_zh, hint, severity))
+
+    @property
+    def broken(self) -> bool:
+        return self.pack is None or any(problem.severity == "error" for problem in self.problems)
+
+    def parameters(self) -> dict[str, Parameter]:
+        """The file's parameters; empty for a file whose shape is wrong."""
+        if self.pack is None:
+            return {}
+        return {
+            name: Parameter(
+                document_id=self.pack.document.id,
+                name=name,
+                unit=entry.unit,
+                zh=entry.zh or name,
+                values=tuple(entry.values.items()),
+                doubt=entry.doubt,
+            )
+            for name, entry in self.pack.parameters.items()
+        }
+
+
+def open_pack(data: bytes, file: str) -> PackFile:
+    """Read one file and check its shape; never raises on a bad file."""
+    try:
+        tree = read(data, file)
+    except YamlRefused as error:
+        return PackFile(
+            Tree(file), problems=[Problem(file, error.line, error.message_zh, error.hint)], readable=False
+        )
+    opened = PackFile(tree)
+    for section in ("exclusions", "measures"):
+        entries = tree.value.get(section)
+        for index, entry in enumerate(entries if isinstance(entries, list) else []):
+            if not isinstance(entry, dict):
+                continue
+            path = (section, index, "id")
+            name = entry.get("id")
+            if isinstance(name, str):
+                if name in opened.ids:
+                    opened.report(path, f"编号 {name} 在本文件中重复")
+                opened.ids.setdefault(name, path)
+            if section == "measures" and entry.get("kind") in models.LATER_KINDS:
+                opened.report(
+                    (section, index, "kind"),
+                    f"指标类型 {entry['kind']} 尚未支持（not built yet），目前只有 list 和 coverage",
+                )
+    if opened.problems:
+        return opened
+    try:
+        opened.pack = models.Pack.model_validate(tree.value)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            opened.problems.append(_shape_problem(tree, detail))
+    return opened
+
+
+def _plain_step(step: Any) -> Any:
+    """A step of pydantic's path as it stands in the file: it shows a date key as ``datetime.date(…)``."""
+    match = re.fullmatch(r"datetime\.date\((\d+), (\d+), (\d+)\)", str(step))
+    return date(*(int(part) for part in match.groups())) if match else step
+
+
+def _shape_problem(tree: Tree, detail: Any) -> Problem:
+    path = tuple(_plain_step(step) for step in detail["loc"])
+    key = str(path[-1]) if path else ""
+    kind = detail["type"]
+    context = detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        return tree.problem(path, f"不认识的键 {key}", nearest(key, models.known_keys() - {key}))
+    if kind == "missing":
+        return tree.problem(path[:-1], f"缺少 {key}")
+    if kind == "union_tag_not_found":
+        return tree.problem(path, "指标缺少 kind（list 或 coverage）")
+    if kind == "union_tag_invalid":
+        tag = str(context.get("tag"))
+        return tree.problem((*path, "kind"), f"不认识的指标类型 {tag}", nearest(tag, ("list", "coverage")))
+    if kind == "literal_error":
+        expected = str(context.get("expected")).replace(" or ", "、")
+        hint = nearest(str(detail.get("input")), [word.strip("' ") for word in expected.split("、")])
+        return tree.problem(path, f"{key} 的值 {detail.get('input')} 不在可选范围：{expected}", hint)
+    if kind == "string_pattern_mismatch":
+        return tree.problem(path, f"{detail.get('input')} 不符合命名规则 {context.get('pattern')}")
+    if kind in ("too_short", "string_too_short"):
+        return tree.problem(path, f"{key} 不能为空或过短")
+    shapes = {
+        "dict_type": "应为键值对",
+        "model_type": "应为键值对",
+        "list_type": "应为列表",
+        "string_type": "应为文字",
+        "date_type": "应为日期（YYYY-MM-DD）",
+        "bool_type": "应为 true 或 false",
+        "too_long": "元素过多",
+    }
+    return tree.problem(path, f"{key} 的值不对：{shapes.get(kind, detail['msg'])}")
+
+
+def check_pack(
+    opened: PackFile,
+    facts: Mapping[str, FieldMeaning],
+    conventions: Mapping[str, Parameter],
+    conventions_usable: bool,
+) -> None:
+    """Check parameters and conditions of a file of good shape; problems and parsed conditions go into it.
+
+    ``conventions_usable`` False (that pack is broken): a parameter not found is then no defect of this
+    file; the loader puts the measures concerned out instead.
+    """
+    pack = opened.pack
+    if pack is None:
+        return
+    begins, ends = pack.document.in_force
+    if begins is None or (ends is not None and ends < begins):
+        opened.report(("document", "in_force"), "in_force 应为 [起始日, 终止日或 null]，且先后有序")
+        return
+    own = opened.parameters()
+    usable = {}
+    for name, parameter in own.items():
+        if _check_parameter(opened, name, parameter, begins, facts):
+            usable[name] = parameter
+    visible = {**conventions, **usable}
+    broken_names = set(own) - set(usable)
+    for path, raw in condition_places(pack):
+        try:
+            condition = parse(raw)
+        except ExpressionError as error:
+            opened.report((*path, *error.path), error.message_zh, checks.word_hint(error))
+            continue
+        opened.conditions[path] = condition
+        for message, hint in checks.check_condition(condition, facts, visible):
+            word = message.split(" ")[0]
+            excused = word in broken_names or ("里的参数" in message and not conventions_usable)
+            if not excused:
+                opened.report(path, message, hint)
+    _check_names(opened, pack, visible, broken_names, conventions_usable)
+
+
+def _check_parameter(
+    opened: PackFile, name: str, parameter: Parameter, begins: Any, facts: Mapping[str, FieldMeaning]
+) -> bool:
+    before = len(opened.problems)
+    path: Path = ("parameters", name)
+    if name in facts:
+        opened.report(path, f"参数名 {name} 与事实同名，条件里会分不清")
+    if parameter.unit not in models.UNITS:
+        opened.report(
+            (*path, "unit"), f"不认识的单位 {parameter.unit}", nearest(parameter.unit, models.UNITS)
+        )
+        return False
+    for day, entry in parameter.values:
+        message = checks.check_value(entry.value, parameter.unit)
+        if message:
+            opened.report((*path, "values", day, "value"), f"参数 {name}：{message}")
+    for day, message in checks.check_dates(((day, entry.until) for day, entry in parameter.values), begins):
+        opened.report((*path, "values", day), f"参数 {name}：{message}")
+    return len(opened.problems) == before
+
+
+def condition_places(pack: models.Pack) -> Iterator[tuple[Path, Any]]:
+    """Every condition of a pack with its place in the file."""
+    for index, group in enumerate(pack.exclusions):
+        for number, rule in enumerate(group.rules):
+            yield ("exclusions", index, "rules", number, "keep"), rule.keep
+    for index, measure in enumerate(pack.measures):
+        yield ("measures", index, "of"), measure.of
+        if isinstance(measure, models.CoverageMeasure):
+            yield ("measures", index, "counts"), measure.counts
+        else:
+            for number, rule in enumerate(measure.rules):
+                yield ("measures", index, "rules", number, "keep"), rule.keep
+
+
+def parameter_places(measure: models.ListMeasure | models.CoverageMeasure) -> Iterator[tuple[Path, str, str]]:
+    """Parameters a measure names outside its conditions: (place below the measure, name, unit wanted)."""
+    if isinstance(measure, models.ListMeasure):
+        yield ("after_expiry", "action"), measure.after_expiry.action, "after_expiry"
+        yield ("after_expiry", "window"), measure.after_expiry.window, "day"
+        yield ("after_expiry", "leaves"), measure.after_expiry.leaves, "day"
+        yield ("warn_before",), measure.warn_before, "day"
+    elif measure.target is not None:
+        yield ("target",), measure.target, "ratio"
+
+
+def _check_names(
+    opened: PackFile,
+    pack: models.Pack,
+    visible: Mapping[str, Parameter],
+    broken: set[str],
+    conventions_usable: bool,
+) -> None:
+    """Names a measure uses outside conditions: parameters, area, titles, rule ids."""
+    for index, measure in enumerate(pack.measures):
+        place: Path = ("measures", index)
+        if pack.document.area is None:
+            opened.report(("document",), f"有指标的文件必须写明 area（{measure.id}）")
+        for path, name, unit in parameter_places(measure):
+            if name in broken:
+                continue
+            if name not in visible:
+                if conventions_usable:
+                    opened.report(
+                        (*place, *path), f"{name} 不是本文件或口径约定里的参数", nearest(name, visible)
+                    )
+            elif visible[name].unit != unit:
+                opened.report(
+                    (*place, *path), f"单位不一致：此处要 {unit}，参数 {name} 是 {visible[name].unit}"
+                )
+        window = measure.in_force
+        if window is not None and (window[0] is None or (window[1] is not None and window[1] < window[0])):
+            opened.report((*place, "in_force"), "in_force 应为 [起始日, 终止日或 null]，且先后有序")
+        if isinstance(measure, models.CoverageMeasure):
+            for number, title in enumerate(measure.titles):
+                if title not in models.TITLES:
+                    opened.report(
+                        (*place, "titles", number), f"不认识的称号 {title}", nearest(title, models.TITLES)
+                    )
+            if len(set(measure.by)) != len(measure.by):
+                opened.report((*place, "by"), "by 里有重复的分组")
+    rule_lists: list[tuple[Path, list[models.Rule]]] = [
+        (("exclusions", index), group.rules) for index, group in enumerate(pack.exclusions)
+    ] + [
+        (("measures", index), measure.rules)
+        for index, measure in enumerate(pack.measures)
+        if isinstance(measure, models.ListMeasure)
+    ]
+    for owner, rules in rule_lists:
+        seen: set[str] = set()
+        for number, rule in enumerate(rules):
+            if rule.id in seen:
+                opened.report((*owner, "rules", number, "id"), f"规则编号 {rule.id} 重复")
+            if rule.id in models.RESERVED_RULES:
+                opened.report((*owner, "rules", number, "id"), f"规则编号 {rule.id} 由系统保留")
+            seen.add(rule.id)
