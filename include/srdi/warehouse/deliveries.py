@@ -1,0 +1,78 @@
+"""Questions the night asks about deliveries: which are refused anew, how big a day is, what the lake may keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from srdi.warehouse.tables import control
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+BATCH = control.batch
+
+
+def origins(conn: Connection) -> set[str]:
+    """Where the accepted batches came from: ``sample``, ``inbox``, ``http``, ``hand``."""
+    return set(conn.execute(select(BATCH.c.origin).where(BATCH.c.state == "accepted").distinct()).scalars())
+
+
+def day_rows(conn: Connection, source: str, as_of: date, origin: str) -> int:
+    """Data rows of one day over all its parts that were conformed and not refused."""
+    query = select(func.coalesce(func.sum(BATCH.c.rows_staged + BATCH.c.rows_quarantined), 0)).where(
+        BATCH.c.source == source,
+        BATCH.c.as_of == as_of,
+        BATCH.c.origin == origin,
+        BATCH.c.state.in_(["staged", "accepted"]),
+    )
+    return int(conn.execute(query).scalar_one())
+
+
+def refused_since_last_validation(conn: Connection, source: str, this_run: str) -> list[Mapping[str, Any]]:
+    """Batches of a source refused after its previous validation ended; ``this_run`` is the one under way."""
+    step = control.step
+    last = (
+        select(func.max(step.c.finished_at))
+        .where(step.c.source == source, step.c.verb == "validate", step.c.run_id != this_run)
+        .scalar_subquery()
+    )
+    moment = func.greatest(BATCH.c.landed_at, BATCH.c.decided_at)
+    query = (
+        select(BATCH.c.batch_id, BATCH.c.file_name, BATCH.c.refusal_code, BATCH.c.refusal_message)
+        .where(BATCH.c.source == source, BATCH.c.state == "refused")
+        .where((moment > last) | last.is_(None))
+        .order_by(BATCH.c.landed_at, BATCH.c.batch_id)
+    )
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
+@dataclass(frozen=True)
+class NamedFiles:
+    """What a row of the warehouse names: single files, and the folders of batches and runs."""
+
+    files: frozenset[str]
+    batches: frozenset[str]
+    runs: frozenset[str]
+
+    def covers(self, path: str) -> bool:
+        """Whether ``path`` (inside the lake) belongs to a batch or a run."""
+        room, *rest = path.split("/")
+        if path in self.files:
+            return True
+        if room in ("facts", "results"):
+            return bool(rest) and rest[0] in self.runs
+        names = {part.removesuffix(".parquet") for part in rest}
+        return bool(names & self.batches)
+
+
+def named_in_lake(conn: Connection) -> NamedFiles:
+    """Every file, batch and run that the warehouse names."""
+    rows = conn.execute(select(BATCH.c.batch_id, BATCH.c.lake_path, BATCH.c.staged_path)).all()
+    files = {path for row in rows for path in row[1:] if path}
+    runs = set(conn.execute(select(control.run.c.run_id)).scalars())
+    return NamedFiles(frozenset(files), frozenset(row[0] for row in rows), frozenset(runs))

@@ -1,0 +1,132 @@
+"""Schema ``marts`` (what BI reads) and ``store`` (the rows behind its newest-day views).
+
+A night in which nothing changed must not rewrite rows, yet every row shows the day it speaks about.
+So what moves with the calendar (``biz_date``, ``run_id``, ``days_to_lapse``, ``listed_since``) is added
+by the views ``marts.whitelist``, ``marts.whitelist_reason`` and ``marts.measure_member``.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, Index, Numeric, text
+
+from srdi.warehouse.tables.words import codes, key, may, moment, need, ratio, table
+
+VERDICTS = "('listed', 'excluded', 'review')"
+
+whitelist = table(
+    "store.whitelist",
+    key("measure_id"),
+    key("uscc"),
+    may("area_code"),
+    may("name"),
+    may("division_code"),
+    may("title"),
+    may("title_valid_to", Date),
+    need("verdict"),
+    may("reason_codes", codes()),
+    may("warnings", codes()),
+    may("lapse_day", Date),
+    CheckConstraint(f"verdict IN {VERDICTS}", name="verdict"),
+)
+
+whitelist_reason = table(
+    "store.whitelist_reason",
+    key("measure_id"),
+    key("uscc"),
+    key("rule_id"),
+    need("outcome"),
+    may("effect"),
+    may("observed"),
+    may("required"),
+    may("distance", Numeric(18, 6)),
+    may("message_zh"),
+    may("document_id"),
+    may("clause"),
+    may("batch_id"),
+    may("row_no", BigInteger),
+    CheckConstraint("outcome IN ('pass', 'fail', 'unknown', 'waived')", name="outcome"),
+    CheckConstraint("effect IN ('none', 'warn', 'review', 'exclude')", name="effect"),
+)
+Index(None, whitelist_reason.c.uscc)
+
+measure_member = table(
+    "store.measure_member",
+    key("measure_id"),
+    key("uscc"),
+    need("outcome"),
+    may("observed"),
+    may("required"),
+    may("distance", Numeric(18, 6)),
+    may("division_code"),
+    CheckConstraint("outcome IN ('counted', 'missing', 'unknown')", name="outcome"),
+)
+Index(None, measure_member.c.uscc)
+
+whitelist_history = table(
+    "marts.whitelist_history",
+    key("measure_id"),
+    key("uscc"),
+    key("valid_from", Date),
+    may("valid_to", Date),
+    key("known_from", moment()),
+    may("known_to", moment()),
+    need("verdict"),
+    may("reason_codes", codes()),
+    need("run_id"),
+    CheckConstraint(f"verdict IN {VERDICTS}", name="verdict"),
+    CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="valid"),
+    CheckConstraint("known_to IS NULL OR known_to > known_from", name="known"),
+)
+Index(
+    "whitelist_history_now_idx",
+    whitelist_history.c.measure_id,
+    whitelist_history.c.uscc,
+    whitelist_history.c.valid_from,
+    unique=True,
+    postgresql_where=text("known_to IS NULL"),
+)
+
+whitelist_change = table(
+    "marts.whitelist_change",
+    key("biz_date", Date),
+    key("measure_id"),
+    key("uscc"),
+    need("change"),
+    need("cause"),
+    may("verdict_before"),
+    may("verdict_after"),
+    may("detail"),
+    may("batch_id"),
+    need("run_id"),
+    CheckConstraint("change IN ('entered', 'left', 'verdict')", name="change"),
+    CheckConstraint(
+        "cause IN ('data', 'rule', 'calendar', 'exception', 'correction', 'staleness')", name="cause"
+    ),
+)
+
+coverage = table(
+    "marts.coverage",
+    key("biz_date", Date),
+    key("measure_id"),
+    key("area_code"),
+    key("division_code"),
+    key("tier"),
+    key("industry_section"),
+    need("numerator", BigInteger),
+    need("denominator", BigInteger),
+    need("unknown", BigInteger),
+    may("unmatched", BigInteger),
+    may("rate", ratio()),
+    may("target", ratio()),
+    may("shortfall", BigInteger),
+    may("met", Boolean),
+    may("document_id"),
+    may("clause"),
+    may("stage"),
+    may("term"),
+    may("freshness"),
+    may("rule_version"),
+    need("run_id"),
+    need("published_at", moment()),
+    CheckConstraint("denominator > 0 OR rate IS NULL", name="rate"),
+)

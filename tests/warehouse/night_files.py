@@ -1,0 +1,263 @@
+"""Facts and results of a small run, as the verbs before would have written them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from srdi.engine.duck import connect
+from srdi.engine.lake import Lake
+from srdi.warehouse.publish import Guard, PublishReport, publish
+from srdi.warehouse.runs import RunInfo
+
+CITY = {"zhengzhou.whitelist": "410100", "luoyang.whitelist": "410300", "luoyang.coverage": "410300"}
+LOOSE = Guard(max_shrink=1.0, smallest=1000)
+
+
+def moment(n: int) -> datetime:
+    """The n-th moment of a test."""
+    return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=n)
+
+
+SHAPES = {
+    "enterprise": [
+        ("uscc", pa.string()),
+        ("name", pa.string()),
+        ("former_names", pa.list_(pa.string())),
+        ("status", pa.string()),
+        ("operating", pa.bool_()),
+        ("division_code", pa.string()),
+        ("city_code", pa.string()),
+        ("registered_capital", pa.decimal128(18, 2)),
+        ("zone_code", pa.string()),
+        ("industry_code", pa.string()),
+        ("industry_section", pa.string()),
+        ("founded_on", pa.date32()),
+        ("size_class", pa.string()),
+        ("first_seen", pa.date32()),
+        ("last_seen", pa.date32()),
+    ],
+    "title": [
+        ("title_id", pa.string()),
+        ("uscc", pa.string()),
+        ("raw_name", pa.string()),
+        ("title", pa.string()),
+        ("batch", pa.string()),
+        ("state", pa.string()),
+        ("recognised_on", pa.date32()),
+        ("valid_from", pa.date32()),
+        ("valid_to", pa.date32()),
+        ("derived_end", pa.bool_()),
+        ("in_force", pa.bool_()),
+        ("division_code", pa.string()),
+        ("city_code", pa.string()),
+        ("source_batch", pa.string()),
+        ("row_no", pa.int64()),
+    ],
+    "name_match": [
+        ("source", pa.string()),
+        ("raw_name", pa.string()),
+        ("normal_name", pa.string()),
+        ("uscc", pa.string()),
+        ("method", pa.string()),
+        ("score", pa.decimal128(6, 4)),
+        ("state", pa.string()),
+    ],
+    "measure": [
+        ("measure_id", pa.string()),
+        ("kind", pa.string()),
+        ("area_code", pa.string()),
+        ("document_id", pa.string()),
+        ("clause", pa.string()),
+        ("stage", pa.string()),
+        ("term", pa.string()),
+        ("rule_version", pa.string()),
+        ("title_zh", pa.string()),
+        ("title_en", pa.string()),
+        ("definition_zh", pa.string()),
+    ],
+    "whitelist": [
+        ("measure_id", pa.string()),
+        ("uscc", pa.string()),
+        ("area_code", pa.string()),
+        ("name", pa.string()),
+        ("division_code", pa.string()),
+        ("title", pa.string()),
+        ("title_valid_to", pa.date32()),
+        ("verdict", pa.string()),
+        ("reason_codes", pa.list_(pa.string())),
+        ("warnings", pa.list_(pa.string())),
+        ("days_to_lapse", pa.int32()),
+    ],
+    "whitelist_reason": [
+        ("measure_id", pa.string()),
+        ("uscc", pa.string()),
+        ("rule_id", pa.string()),
+        ("outcome", pa.string()),
+        ("effect", pa.string()),
+        ("observed", pa.string()),
+        ("required", pa.string()),
+        ("distance", pa.decimal128(18, 6)),
+        ("message_zh", pa.string()),
+        ("clause", pa.string()),
+        ("document_id", pa.string()),
+        ("batch_id", pa.string()),
+        ("row_no", pa.int64()),
+    ],
+    "coverage": [
+        ("measure_id", pa.string()),
+        ("area_code", pa.string()),
+        ("division_code", pa.string()),
+        ("tier", pa.string()),
+        ("industry_section", pa.string()),
+        ("numerator", pa.int64()),
+        ("denominator", pa.int64()),
+        ("unknown", pa.int64()),
+        ("unmatched", pa.int64()),
+        ("rate", pa.decimal128(12, 6)),
+        ("target", pa.decimal128(12, 6)),
+        ("shortfall", pa.int64()),
+        ("met", pa.bool_()),
+        ("document_id", pa.string()),
+        ("clause", pa.string()),
+        ("stage", pa.string()),
+        ("term", pa.string()),
+    ],
+    "measure_member": [
+        ("measure_id", pa.string()),
+        ("uscc", pa.string()),
+        ("outcome", pa.string()),
+        ("observed", pa.string()),
+        ("required", pa.string()),
+        ("distance", pa.decimal128(18, 6)),
+        ("division_code", pa.string()),
+    ],
+}
+
+
+@dataclass
+class Content:
+    """What a run says. ``lists``: measure → code → verdict; ``ends``: code → last day of its title."""
+
+    lists: dict[str, dict[str, str]] = field(default_factory=dict)
+    ends: dict[str, date] = field(default_factory=dict)
+    reasons: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    coverage: dict[str, tuple[int, int]] = field(default_factory=dict)
+    members: dict[str, dict[str, str]] = field(default_factory=dict)
+    names: list[dict] = field(default_factory=list)
+    enterprises: list[dict] = field(default_factory=list)
+    seen: date | None = None
+    rule_version: str = "r1"
+
+    def rows(self, day: date) -> dict[str, list[dict]]:
+        codes = sorted({code for one in self.lists.values() for code in one})
+        seen = self.seen or day
+        enterprises = self.enterprises or [
+            {"uscc": c, "name": f"企业{c}", "operating": True, "last_seen": seen} for c in codes
+        ]
+        measures = [
+            {
+                "measure_id": m,
+                "kind": "list" if m in self.lists else "coverage",
+                "area_code": CITY[m],
+                "rule_version": self.rule_version,
+            }
+            for m in sorted({*self.lists, *self.coverage, *self.members})
+        ]
+        return {
+            "enterprise": enterprises,
+            "title": [
+                {"title_id": f"t-{c}", "uscc": c, "raw_name": f"企业{c}", "title": "省级"} for c in codes
+            ],
+            "name_match": self.names,
+            "measure": measures,
+            "whitelist": [
+                {
+                    "measure_id": m,
+                    "uscc": c,
+                    "area_code": CITY[m],
+                    "name": f"企业{c}",
+                    "verdict": verdict,
+                    "title_valid_to": self.ends.get(c),
+                    "reason_codes": [] if verdict == "listed" else ['a "quoted" \\ code', verdict],
+                    "days_to_lapse": (self.ends[c] - day).days if c in self.ends else None,
+                }
+                for m, one in sorted(self.lists.items())
+                for c, verdict in sorted(one.items())
+            ],
+            "whitelist_reason": [
+                {
+                    "measure_id": m,
+                    "uscc": c,
+                    "rule_id": "serious_dishonest",
+                    "outcome": self.reasons.get((m, c), ("pass", "none"))[0],
+                    "effect": self.reasons.get((m, c), ("pass", "none"))[1],
+                    "distance": Decimal("-0.019000"),
+                    "batch_id": "b1",
+                }
+                for m, one in sorted(self.lists.items())
+                for c in sorted(one)
+            ],
+            "coverage": [
+                {
+                    "measure_id": m,
+                    "area_code": CITY[m],
+                    "division_code": "ALL",
+                    "tier": "ALL",
+                    "industry_section": "ALL",
+                    "numerator": n,
+                    "denominator": d,
+                    "unknown": 0,
+                    "rate": round(Decimal(n) / d, 6) if d else None,
+                }
+                for m, (n, d) in sorted(self.coverage.items())
+            ],
+            "measure_member": [
+                {"measure_id": m, "uscc": c, "outcome": outcome}
+                for m, one in sorted(self.members.items())
+                for c, outcome in sorted(one.items())
+            ],
+        }
+
+
+def write(lake: Lake, run_id: str, day: date, content: Content) -> None:
+    """Write the Parquet files of a run into the lake."""
+    for name, rows in content.rows(day).items():
+        folder = "facts" if name in ("enterprise", "title", "name_match") else "results"
+        uri = lake.make_room(folder, run_id, f"{name}.parquet")
+        pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema(SHAPES[name])), uri)
+
+
+def run_info(run_id: str, day: date, content: Content, **more) -> RunInfo:
+    return RunInfo(
+        **{
+            "run_id": run_id,
+            "biz_date": day,
+            "kind": "scheduled",
+            "reason": None,
+            "requested_by": "test",
+            "code_version": "c1",
+            "rule_version": content.rule_version,
+            "started_at": moment(0),
+            "areas": None,
+        }
+        | more
+    )
+
+
+def publish_content(
+    engine, lake: Lake, run_id: str, day: date, content: Content, at: int, *, limits=LOOSE, areas=None, **more
+) -> PublishReport:
+    """Write a run's files and publish them."""
+    write(lake, run_id, day, content)
+    con = connect(lake, threads=1)
+    try:
+        run = run_info(run_id, day, content, areas=areas)
+        facts, results = f"facts/{run_id}", f"results/{run_id}"
+        return publish(engine, run, facts, results, lake, con, moment(at), limits=limits, **more)
+    finally:
+        con.close()
