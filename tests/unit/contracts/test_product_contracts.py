@@ -1,0 +1,138 @@
+"""The product's own contracts, dictionary and lookups hold together."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+
+import pytest
+
+from srdi.conform.header import Headers
+from srdi.conform.typed import lookup_of, read_lookup
+from srdi.contracts.loader import LOOKUPS, load_contracts, load_dictionary
+from srdi.contracts.refusals import WORDS, RefusalCode, refuse
+
+HEADERS = {
+    "enterprise_registry": "统一社会信用代码, 注册号, 企业名称, 曾用名, 企业类型, 登记状态, 成立日期, 核准日期, 注册资本(万元), 行业门类, 行业代码, 登记机关, 所属区县, 住所, 法定代表人, 从业人数",
+    "registry_risk": "统一社会信用代码, 企业名称, 名单类型, 列入日期, 列入原因, 移出日期, 移出原因",
+    "court_dishonest": "统一社会信用代码, 被执行人名称, 案号, 发布日期, 撤销日期",
+    "tax_annual": "纳税人识别号, 纳税人名称, 所属年度, 纳税人状态, 营业收入(元), 主营业务收入(元), 研发费用(元), 净利润(元), 资产总额(元), 负债总额(元), 实缴税额(元), 从业人数, 研发人员数",
+    "tax_credit": "纳税人识别号, 纳税人名称, 评价年度, 纳税信用等级, 评价得分, 直接判级原因",
+    "title_list": "企业名称, 统一社会信用代码, 称号, 批次, 名单状态, 认定日期, 有效期起, 有效期止, 所属区县, 是否整体迁入, 迁入日期",
+    "digital_evaluation": "统一社会信用代码, 企业名称, 评测版本, 评测方式, 评测日期, 评测得分, 数字化水平等级, 问卷答案",
+    "financing_credit": "申请编号, 统一社会信用代码, 企业名称, 银行名称, 产品名称, 申请日期, 受理日期, 批复日期, 批复结果, 申请金额(万元), 授信金额(万元), 单户授信总额(万元), 白名单通道",
+}
+
+
+@pytest.fixture(scope="module")
+def dictionary():
+    return load_dictionary()
+
+
+@pytest.fixture(scope="module")
+def contracts(dictionary):
+    found = load_contracts(dictionary=dictionary)
+    assert found.broken == []
+    return found.contracts
+
+
+def test_the_sources_are_these(contracts):
+    assert set(contracts) == set(HEADERS)
+
+
+@pytest.mark.parametrize("source", HEADERS)
+def test_canonical_headers_are_all_read_in_order(source, contracts):
+    match = Headers(contracts[source], date(2025, 9, 30)).match(HEADERS[source].split(", "), 0)
+    assert [column.field for column in match.columns] == list(contracts[source].fields)
+    assert match.missing == [] and match.twice == [] and all(column.rank == 0 for column in match.columns)
+
+
+@pytest.mark.parametrize("source", HEADERS)
+def test_key_fields_are_required_or_part_of_a_name_key(source, contracts):
+    contract = contracts[source]
+    assert contract.fields[contract.key[0]].required
+
+
+def test_closed_world_sources(contracts):
+    assert {c.id for c in contracts.values() if c.closed_world} == {"registry_risk", "court_dishonest"}
+    assert {c.id for c in contracts.values() if c.mode == "snapshot"} == {"enterprise_registry"}
+
+
+def test_money_is_stored_in_yuan(dictionary):
+    money = [m for part in (dictionary.fields, dictionary.facts) for m in part.values() if m.type == "money"]
+    assert len(money) > 10 and {(m.unit, m.places) for m in money} == {("yuan", 2)}
+
+
+def test_every_lookup_gives_each_spelling_one_value(contracts, dictionary):
+    files = {lookup_of(c, dictionary, name) for c in contracts.values() for name in c.fields} - {None}
+    assert {"title.csv", "flag.csv", "list_type.csv"} <= files
+    for file in files:
+        assert len(read_lookup(file)) > 3
+
+
+@pytest.mark.parametrize(
+    ("file", "spelling", "value"),
+    [
+        ("title.csv", "国家级专精特新“小巨人”企业", "小巨人"),
+        ("title.csv", "专精特新中小企业", "省级"),
+        ("title_state.csv", "复核通过", "复核"),
+        ("digital_level.csv", "三级", "3"),
+        ("taxpayer_status.csv", "08", "非正常户注销"),
+        ("registration_status.csv", "吊销,未注销", "吊销"),
+        ("list_type.csv", "严重违法失信企业名单", "严重违法失信"),
+    ],
+)
+def test_spellings(file, spelling, value):
+    from srdi.conform.text import lookup_key
+
+    assert read_lookup(file)[lookup_key(spelling)] == value
+
+
+def rows_of(file):
+    with (LOOKUPS / file).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_division_names_work_within_a_city():
+    names = {
+        (row["city_code"], row["spelling"]): (row["division_code"], row["zone_code"])
+        for row in rows_of("division_names.csv")
+    }
+    assert names["410300", "偃师市"] == ("410307", "")
+    assert names["410300", "孟津县"] == names["410300", "吉利区"] == ("410308", "")
+    assert names["411200", "陕县"] == ("411203", "")
+    assert names["410100", "高新区"] == ("410100", "410172")
+    assert names["410300", "高新区"] == names["410300", "洛阳高新区"] == ("410300", "410371")
+    assert names["410100", "郑东新区"][1] == "4101Z1" and names["410300", "伊滨区"][1] == "4103Z1"
+    assert names["410100", "郑州市金水区"] == ("410102", "") or names["410100", "郑州市金水区"][0] == "410105"
+    codes = {row["code"] for row in rows_of("divisions.csv")}
+    assert {division for division, _ in names.values()} <= codes
+    assert {zone for _, zone in names.values() if zone} <= codes
+
+
+def test_a_full_spelling_names_one_place_only():
+    places: dict[str, set[str]] = {}
+    for row in rows_of("division_names.csv"):
+        places.setdefault(row["spelling"], set()).add(row["city_code"])
+    shared = {spelling for spelling, cities in places.items() if len(cities) > 1}
+    assert "高新区" in shared and not any(
+        spelling.startswith(("郑州", "洛阳", "三门峡", "河南省")) for spelling in shared
+    )
+
+
+def test_industry_and_size_tables_fit_together():
+    industries = {row["industry"] for row in rows_of("sme_size.csv")}
+    mapped = {row["sme_industry"] for row in rows_of("industry_sme.csv")} - {""}
+    assert mapped == industries
+    codes = {row["code"]: row["section"] for row in rows_of("industry_codes.csv")}
+    assert codes["3911"] == "C" and codes["C"] == "C" and len(codes) == 1971
+    assert all(row["code"] in codes for row in rows_of("industry_sme.csv") + rows_of("producer_industry.csv"))
+    for row in rows_of("sme_size.csv"):
+        assert int(row["large_min"]) > int(row["medium_min"]) > int(row["small_min"])
+
+
+def test_every_refusal_has_words():
+    assert set(WORDS) == set(RefusalCode)
+    assert len({words.anchor for words in WORDS.values()}) == len(WORDS)
+    refusal = refuse("empty", file="a.csv", detail="没有")
+    assert "a.csv" in refusal.message and refusal.todo and refusal.anchor == "refusal-empty"
