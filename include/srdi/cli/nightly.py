@@ -1,0 +1,155 @@
+"""``srdi nightly``: asks Airflow for a night, follows it, and says how it ended."""
+
+from __future__ import annotations
+
+import getpass
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from srdi.contracts.loader import load_contracts
+from srdi.local.airflow import AirflowClient
+from srdi.local.services import Services
+from srdi.settings import Settings
+
+MARKS = {
+    "success": "[green]✓[/green]",
+    "failed": "[red]✗[/red]",
+    "skipped": "[dim]–[/dim]",
+    "upstream_failed": "[yellow]·[/yellow]",
+    "up_for_retry": "[yellow]↻[/yellow]",
+}
+OVER = {"success", "failed"}
+SECONDS_TO_PARSE = 120
+SECONDS_TO_END = 4 * 3600
+
+
+def run_night(
+    day: date | None,
+    inbox: Path | None,
+    sources: list[str],
+    areas: list[str],
+    dry_run: bool,
+    console: Console,
+) -> int:
+    """Run one night; returns the exit code (see ``srdi --help``)."""
+    began = time.monotonic()
+    known = load_contracts().contracts
+    unknown = [source for source in sources if source not in known]
+    if unknown:
+        console.print(
+            f"[red]✗[/red] 没有这些数据源 / unknown sources: {', '.join(unknown)}；可选：{', '.join(known)}"
+        )
+        return 2
+    if inbox is not None and not inbox.is_dir():
+        console.print(f"[red]✗[/red] 收件目录不存在 / no such folder: {inbox}")
+        return 2
+
+    def say(text: str) -> None:
+        console.print(f"[cyan]▸[/cyan] {text}")
+
+    services = Services(Settings.from_env())
+    services.settings.home.mkdir(parents=True, exist_ok=True)
+    if inbox is not None:
+        services.remember_inbox(inbox.resolve())
+    elif services.inbox() == services.settings.samples:
+        services.ensure_samples(say)
+    folder = services.inbox()
+    if day is None:
+        from srdi.pull.newest import newest_day
+
+        day = newest_day(known.values(), folder)
+        if day is None:
+            console.print(f"[red]✗[/red] {folder} 里没有带日期的文件，请用 --date 指定 / no dated file found")
+            return 20
+    say(f"收件目录 / inbox: {folder}    业务日期 / day: {day}")
+    services.start(say)
+    ready = time.monotonic()
+    client = services.airflow.client()
+    if not _wait_for_dags(client, {"recompute", *(f"ingest__{name}" for name in known)}, console):
+        return 3
+    run_id = f"nightly__{day:%Y%m%d}__{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    client.trigger(
+        "recompute",
+        run_id,
+        {
+            "date": day.isoformat(),
+            "areas": areas,
+            "sources": sources or list(known),
+            "dry_run": dry_run,
+            "reason": f"srdi nightly（{getpass.getuser()}）",
+            "inbox": str(folder),
+        },
+    )
+    say(f"已触发 / triggered: recompute · {run_id}")
+    state = _follow(client, run_id, console)
+    from srdi.cli.summary import show_summary
+
+    return show_summary(
+        services,
+        run_id,
+        state,
+        console,
+        seconds={"total": time.monotonic() - began, "services": ready - began},
+    )
+
+
+def _wait_for_dags(client: AirflowClient, wanted: set[str], console: Console) -> bool:
+    """Wait until Airflow has read the DAG files; says which are missing when it does not."""
+    deadline = time.monotonic() + SECONDS_TO_PARSE
+    missing = wanted
+    while time.monotonic() < deadline:
+        missing = wanted - {dag["dag_id"] for dag in client.dags()}
+        if not missing:
+            return True
+        time.sleep(0.5)
+    console.print(f"[red]✗[/red] Airflow 没有读出这些 DAG / not parsed: {', '.join(sorted(missing))}")
+    for problem in client.call("GET", "/importErrors")["import_errors"]:
+        console.print(f"  {problem['filename']}\n{problem['stack_trace']}", markup=False)
+    return False
+
+
+def _follow(client: AirflowClient, run_id: str, console: Console) -> str:
+    """Print each task as it ends; returns the state of the recompute run."""
+    told: set[tuple[str, str, int, str]] = set()
+    runs = {"recompute": run_id}
+    deadline = time.monotonic() + SECONDS_TO_END
+    with console.status("进行中 / running") as status:
+        while True:
+            state = client.run("recompute", run_id)["state"]
+            running = []
+            instances = [("recompute", one) for one in client.task_instances("recompute", run_id)]
+            instances += [
+                (dag_id, one)
+                for dag_id, child in _children(client, run_id).items()
+                for one in client.task_instances(dag_id, child)
+            ]
+            for dag_id, one in instances:
+                key = (dag_id, one["task_id"], one["map_index"], one["state"] or "")
+                if one["state"] == "running":
+                    running.append(f"{dag_id}.{one['task_id']}")
+                if one["state"] in MARKS and key not in told:
+                    told.add(key)
+                    _tell(dag_id, one, console)
+            status.update(f"进行中 / running: {escape(' '.join(running) or '…')}")
+            if state in OVER or time.monotonic() > deadline:
+                return state
+            time.sleep(0.7)
+    return runs and "failed"
+
+
+def _children(client: AirflowClient, run_id: str) -> dict[str, str]:
+    """Ingest runs that this night's refresh has started: DAG id → run id."""
+    query = f"/dags/~/dagRuns?run_id_prefix_pattern={run_id}__ingest__&limit=100"
+    found = client.call("GET", query)["dag_runs"]
+    return {run["dag_id"]: run["dag_run_id"] for run in found if run["dag_run_id"].startswith(f"{run_id}__")}
+
+
+def _tell(dag_id: str, one: dict, console: Console) -> None:
+    index = f"[{one['map_index']}]" if one["map_index"] >= 0 else ""
+    seconds = f"{one['duration']:.1f} s" if one.get("duration") else ""
+    name = f"{dag_id} · {one['task_id']}{index}"
+    console.print(f"  {MARKS[one['state']]} {escape(name):<52} {seconds:>8}")

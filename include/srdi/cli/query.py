@@ -1,0 +1,58 @@
+"""``srdi sql``: a query under the read-only role, printed as table, CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+from srdi.local.services import Services
+from srdi.settings import Settings
+
+
+def show(query: str, form: str, console: Console, errors: Console) -> int:
+    """Run ``query`` in a read-only transaction; returns 0, or 1 with the database's own words."""
+    services = Services(Settings.from_env())
+    services.start_database(errors.print)
+    engine = create_engine(services.reader_url)
+    try:
+        with engine.connect() as conn:
+            conn.execute(text("SET TRANSACTION READ ONLY"))
+            if services.settings.warehouse_url:
+                # A given address may carry more rights than reading needs.
+                conn.execute(text("SET LOCAL ROLE srdi_auditor"))
+            result = conn.exec_driver_sql(query)
+            names = list(result.keys())
+            rows = [list(row) for row in result]
+    except DBAPIError as exc:
+        errors.print(f"查询失败 / query failed: {exc.orig}", markup=False)
+        return 1
+    finally:
+        engine.dispose()
+    if form == "csv":
+        writer = csv.writer(sys.stdout)
+        writer.writerow(names)
+        writer.writerows([["" if cell is None else _text(cell) for cell in row] for row in rows])
+    elif form == "json":
+        records = [dict(zip(names, row, strict=True)) for row in rows]
+        json.dump(records, sys.stdout, ensure_ascii=False, default=str, indent=1)
+        print()
+    else:
+        table = Table(*[escape(name) for name in names])
+        for row in rows:
+            table.add_row(*["" if cell is None else escape(_text(cell)) for cell in row])
+        console.print(table)
+        console.print(f"{len(rows)} 行 / rows", style="dim")
+    return 0
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, (list, dict)):
+        return json.dumps(cell, ensure_ascii=False, default=str)
+    return str(cell)

@@ -1,0 +1,180 @@
+"""The summary of one night, read from the warehouse: what came in, who is on the lists, what is missing.
+
+Place on the way: after publish. Pure reading; the command line prints it and a Markdown copy is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the duty engineer and the officer want to know in the morning; rows are plain mappings."""
+
+    run: dict[str, Any]
+    batches: list[dict[str, Any]]
+    refused: list[dict[str, Any]]
+    lists: list[dict[str, Any]]
+    coverage: list[dict[str, Any]]
+    stale: list[dict[str, Any]]
+    measures: list[dict[str, Any]]
+    steps: list[dict[str, Any]]
+    held: list[dict[str, Any]]
+    check_errors: list[dict[str, Any]]
+    broken: list[str] = field(default_factory=list)
+
+    @property
+    def published(self) -> bool:
+        return self.run.get("state") in ("published", "unchanged")
+
+    @property
+    def warnings(self) -> list[str]:
+        """Why a night that was published is not simply good."""
+        found = []
+        if self.refused:
+            found.append(f"{len(self.refused)} 批被整批退回")
+        if self.stale:
+            found.append("数据源陈旧或缺失：" + "、".join(row["source"] for row in self.stale))
+        if self.check_errors:
+            found.append(f"{len(self.check_errors)} 项检查自身出错")
+        if self.broken:
+            found.append(f"{len(self.broken)} 份合同或政策包被停用")
+        return found
+
+
+def _rows(conn: Connection, query: str, **values: Any) -> list[dict[str, Any]]:
+    return [dict(row) for row in conn.execute(text(query), values).mappings()]
+
+
+def summarise(conn: Connection, run_id: str, broken: list[str] | None = None) -> Summary:
+    """Read the summary of a run. Raises LookupError when there is no such run."""
+    runs = _rows(conn, "SELECT * FROM control.run WHERE run_id = :run_id", run_id=run_id)
+    if not runs:
+        raise LookupError(f"没有这次运行：{run_id}")
+    run = runs[0]
+    day: date = run["biz_date"]
+    since = run["started_at"]
+    return Summary(
+        run=run,
+        batches=_rows(
+            conn,
+            """
+            SELECT b.source,
+                   count(*) AS batches,
+                   count(*) FILTER (WHERE b.landed_at >= :since) AS new,
+                   sum(b.rows_landed) AS landed,
+                   sum(b.rows_staged) AS staged,
+                   sum(b.rows_quarantined) AS quarantined,
+                   sum(b.rows_duplicate) AS duplicate,
+                   sum(b.rows_ignored) AS ignored
+            FROM control.run_batch AS r
+            JOIN control.batch AS b USING (batch_id)
+            WHERE r.run_id = :run_id
+            GROUP BY b.source
+            ORDER BY b.source
+            """,
+            run_id=run_id,
+            since=since,
+        ),
+        refused=_rows(
+            conn,
+            """
+            SELECT source, file_name, refusal_code, refusal_message, landed_at >= :since AS new
+            FROM control.batch
+            WHERE state = 'refused' AND (landed_at >= :since OR decided_at >= :since)
+            ORDER BY source, file_name
+            """,
+            since=since,
+        ),
+        lists=_rows(
+            conn,
+            """
+            SELECT w.measure_id,
+                   count(*) FILTER (WHERE w.verdict = 'listed') AS listed,
+                   count(*) FILTER (WHERE w.verdict = 'review') AS review,
+                   count(*) FILTER (WHERE w.verdict = 'excluded') AS excluded,
+                   count(*) FILTER (WHERE cardinality(w.warnings) > 0) AS warned,
+                   coalesce(max(c.entered), 0) AS entered,
+                   coalesce(max(c.gone), 0) AS gone
+            FROM marts.whitelist_on(:day) AS h
+            JOIN marts.whitelist AS w USING (measure_id, uscc)
+            LEFT JOIN (
+                SELECT measure_id,
+                       count(*) FILTER (WHERE change = 'entered') AS entered,
+                       count(*) FILTER (WHERE change = 'left') AS gone
+                FROM marts.whitelist_change
+                WHERE biz_date = :day
+                GROUP BY measure_id
+            ) AS c USING (measure_id)
+            GROUP BY w.measure_id
+            ORDER BY w.measure_id
+            """,
+            day=day,
+        ),
+        coverage=_rows(
+            conn,
+            """
+            SELECT measure_id, area_code, numerator, denominator, unknown, unmatched, rate, target, shortfall,
+                   met, stage, term
+            FROM marts.coverage
+            WHERE biz_date = :day AND division_code = 'ALL' AND industry_section = 'ALL'
+            ORDER BY measure_id
+            """,
+            day=day,
+        ),
+        stale=_rows(
+            conn,
+            """
+            SELECT source, state, last_as_of
+            FROM control.freshness
+            WHERE biz_date = :day AND state IN ('stale', 'never')
+            ORDER BY source
+            """,
+            day=day,
+        ),
+        measures=_rows(
+            conn,
+            """
+            SELECT DISTINCT ON (measure_id) measure_id, stage, term
+            FROM control.measure_day
+            WHERE biz_date = :day
+            ORDER BY measure_id, published_at DESC
+            """,
+            day=day,
+        ),
+        steps=_rows(
+            conn,
+            """
+            SELECT verb,
+                   count(*) AS times,
+                   sum(extract(epoch FROM finished_at - started_at)) AS seconds
+            FROM control.step
+            WHERE started_at >= :since
+            GROUP BY verb
+            ORDER BY min(started_at)
+            """,
+            since=since,
+        ),
+        held=_rows(
+            conn,
+            "SELECT subject, diff FROM control.approval WHERE run_id = :run_id AND decision = 'held'",
+            run_id=run_id,
+        ),
+        check_errors=_rows(
+            conn,
+            """
+            SELECT c.batch_id, c.check_id, c.message_zh
+            FROM quality.check_result AS c
+            JOIN control.run_batch AS r USING (batch_id)
+            WHERE r.run_id = :run_id AND c.outcome = 'error'
+            ORDER BY c.batch_id, c.check_id
+            """,
+            run_id=run_id,
+        ),
+        broken=broken or [],
+    )
