@@ -32,5 +32,7 @@ seconds = time.perf_counter() - began
 for stat in bag.dagbag_stats:
     print(f"{stat.file:<20} {stat.duration.total_seconds():6.2f} s  {stat.dag_num} DAGs")
 print(f"{'together':<20} {seconds:6.2f} s  {len(bag.dags)} DAGs, errors: {bag.import_errors}")
-heavy = [name for name in ("great_expectations", "pandas", "duckdb", "pyarrow", "sqlglot") if name in sys.modules]
+heavy = [
+    name for name in ("great_expectations", "pandas", "duckdb", "pyarrow", "sqlglot") if name in sys.modules
+]
 print("heavy modules imported at parse:", heavy or "none")

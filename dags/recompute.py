@@ -34,6 +34,7 @@ PARAMS = {
     ),
     "dry_run": Param(False, type="boolean", title="试算", description="只计算和比较，不发布"),
     "reason": Param(None, type=["null", "string"], minLength=2, title="事由", description="手工发布时必填"),
+    "force": Param(False, type="boolean", title="确认异常变化", description="名单变化异常时仍发布（守卫放行，记录在案）"),
     "inbox": Param(None, type=["null", "string"], title="收件目录", description="留空则用连接 srdi_inbox"),
 }  # fmt: skip
 

@@ -71,12 +71,14 @@ class Night:
             shutil.rmtree(scratch, ignore_errors=True)
 
     def _contract(self, source: str) -> Contract:
-        from srdi.contracts.loader import load_contracts
+        from srdi.contracts.loader import SOURCES, load_contract, load_dictionary
 
-        contracts = load_contracts().contracts
-        if source not in contracts:
-            raise BadRequest(f"没有可用的数据源合同：{source}（合同有误时见 srdi policy lint）")
-        return contracts[source]
+        path = SOURCES / f"{source}.yaml"
+        contract, problems = load_contract(path, load_dictionary()) if path.exists() else (None, [])
+        if contract is None:
+            told = "；".join(str(problem) for problem in problems)
+            raise BadRequest(f"没有可用的数据源合同：{source}。{told}")
+        return contract
 
     # ── one source ───────────────────────────────────────────────────────────────────────────
 
@@ -93,8 +95,10 @@ class Night:
                 address, token = endpoint
                 result = http.pull(contract, address, token, self.lake, known, now)
             else:
-                origin = SAMPLE if (inbox.parent / SAMPLE_MARKER).exists() else "inbox"
-                result = drop_folder.pull(contract, inbox, self.lake, known, now, origin)
+                sample = (inbox.parent / SAMPLE_MARKER).exists()
+                result = drop_folder.pull(
+                    contract, inbox, self.lake, known, now, "sample" if sample else "inbox"
+                )
             with self.engine.begin() as conn:
                 for landed in result.landed:
                     batches.register(conn, landed, contract.version)
@@ -110,6 +114,7 @@ class Night:
     def conform(self, source: str, now: datetime) -> dict:
         """Conform every landed batch of a source; bad files are refused, each on its own."""
         from srdi.conform.batch import conform
+        from srdi.conform.report import ColumnProfile
         from srdi.contracts.loader import load_dictionary
         from srdi.warehouse import batches
 
@@ -121,7 +126,8 @@ class Night:
             for row in waiting:
                 with self.engine.connect() as conn:
                     profile = batches.last_profile(conn, source, row["as_of"], [row["origin"]])
-                report = conform(contract, dictionary, _landed(row), self.lake, con, last_good=profile)
+                last_good = ColumnProfile.from_dict(profile) if profile else None
+                report = conform(contract, dictionary, _landed(row), self.lake, con, last_good=last_good)
                 with self.engine.begin() as conn:
                     batches.mark_staged(
                         conn, report, staged_path=f"conformed/{source}/{row['batch_id']}.parquet"
@@ -204,8 +210,8 @@ class Night:
                 f"触发参数里有不认识的键：{'、'.join(unknown)}；可用的键：{'、'.join(sorted(known_keys))}"
             )
         kind = {"scheduled": "scheduled", "backfill": "backfill"}.get(kind, "manual")
-        reason = (params.get("reason") or "").strip()
-        if kind == "manual" and not params.get("dry_run") and not reason:
+        reason, dry_run = (params.get("reason") or "").strip(), bool(params.get("dry_run"))
+        if kind == "manual" and not dry_run and not reason:
             raise BadRequest("手工发布必须填写事由（reason）；只想看结果请勾选“试算”")
         request = {
             "run_id": run_id_of("recompute", dag_run_id),
@@ -215,14 +221,15 @@ class Night:
             "reason": reason or {"scheduled": "每日定时", "backfill": "回填"}.get(kind, "试算"),
             "areas": sorted(params.get("areas") or []),
             "sources": list(params.get("sources") or []),
-            "dry_run": bool(params.get("dry_run")),
+            "dry_run": dry_run,
+            "force": bool(params.get("force")),
             "inbox": params.get("inbox"),
             "started_at": started_at.isoformat(),
         }
         with self.engine.begin() as conn:
             from srdi.warehouse import runs
 
-            runs.start_run(conn, self._run_info(request, ""), dry_run=request["dry_run"])
+            runs.start_run(conn, self._run_info(request, ""), dry_run=dry_run)
         return request
 
     def late_sources(self, request: Mapping[str, Any], now: datetime) -> list[str]:
@@ -292,10 +299,17 @@ class Night:
     def publish(self, request: Mapping[str, Any], now: datetime) -> dict:
         """Bring the warehouse to what was decided, in one transaction."""
         from srdi.policy.loader import load
+        from srdi.warehouse import deliveries, runs
         from srdi.warehouse.publish import publish
 
         run_id = request["run_id"]
         with self._timed("", "publish", now, run_id) as step, self._duck() as con:
+            with self.engine.connect() as conn:
+                before = deliveries.origins_of_last_publication(conn)
+                # From the sample city to real data every list changes: that is not odd.
+                other_world = bool(before) and (SAMPLE in before) != (
+                    self._origins(conn, request) == [SAMPLE]
+                )
             report = publish(
                 self.engine,
                 self._run_info(request, load().rule_version),
@@ -305,6 +319,7 @@ class Night:
                 con,
                 now,
                 dry_run=request["dry_run"],
+                forced=request["force"] or other_world,
             )
             told = {
                 "state": report.state,
@@ -312,6 +327,9 @@ class Night:
                 "lists": [asdict(one) for one in report.lists],
                 "held": [str(one) for one in report.held],
             }
+            if request["dry_run"]:
+                with self.engine.begin() as conn:
+                    runs.finish_run(conn, run_id, "dry_run", now, told)
             step["rows"], step["detail"] = report.rows_changed, told
         return told
 

@@ -89,9 +89,10 @@ def test_one_broken_contract_leaves_the_other_dags(tmp_path, monkeypatch):
     (folder / "tax_annual.yaml").write_text("id: tax_annual\nfields: [unclosed\n")
     found = loader.load_contracts(folder)
     assert set(found.contracts) == SOURCES - {"tax_annual"}
-    assert [problem.file.name if isinstance(problem.file, Path) else Path(problem.file).name for problem in found.broken] == [
-        "tax_annual.yaml"
-    ]
+    assert [
+        problem.file.name if isinstance(problem.file, Path) else Path(problem.file).name
+        for problem in found.broken
+    ] == ["tax_annual.yaml"]
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,17 @@ def differences(conn: Connection, folder: Path) -> list[str]:
     """
     found: list[str] = []
 
-    columns = ("measure_id", "uscc", "area_code", "division_code", "verdict", "title", "title_valid_to", "reasons", "warnings")
+    columns = (
+        "measure_id",
+        "uscc",
+        "area_code",
+        "division_code",
+        "verdict",
+        "title",
+        "title_valid_to",
+        "reasons",
+        "warnings",
+    )
     expected = _read(folder, "whitelist", columns)
     assert expected, "no answers"
     found += _differences(
@@ -66,7 +76,17 @@ def differences(conn: Connection, folder: Path) -> list[str]:
         ),
     )
 
-    columns = ("measure_id", "area_code", "division_code", "numerator", "denominator", "unknown", "rate", "target", "shortfall")
+    columns = (
+        "measure_id",
+        "area_code",
+        "division_code",
+        "numerator",
+        "denominator",
+        "unknown",
+        "rate",
+        "target",
+        "shortfall",
+    )
     wanted = _read(folder, "coverage", columns)
     assert wanted, "no coverage among the answers"
     found += _differences(
@@ -85,11 +105,21 @@ def differences(conn: Connection, folder: Path) -> list[str]:
         },
     )
 
-    columns = ("source", "file_name", "rows_landed", "rows_staged", "rows_quarantined", "rows_duplicate", "rows_ignored")
+    columns = (
+        "source",
+        "file_name",
+        "rows_landed",
+        "rows_staged",
+        "rows_quarantined",
+        "rows_duplicate",
+        "rows_ignored",
+    )
     with (folder / "batches.csv").open(encoding="utf-8", newline="") as file:
         batches = list(csv.DictReader(file))
     accepted = {tuple(row[c] for c in columns) for row in batches if row["outcome"] == "accepted"}
-    refused = {(row["source"], row["file_name"], row["refusal"]) for row in batches if row["outcome"] == "refused"}
+    refused = {
+        (row["source"], row["file_name"], row["refusal"]) for row in batches if row["outcome"] == "refused"
+    }
     found += _differences(
         "batch",
         accepted,

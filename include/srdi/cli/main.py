@@ -24,7 +24,8 @@ source = typer.Typer(help="数据源 / sources", no_args_is_help=True)
 app.add_typer(policy, name="policy")
 app.add_typer(source, name="source")
 
-console = Console(highlight=False)
+# Piped output is as wide as the widest table, so that a log stays readable.
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 errors = Console(stderr=True, highlight=False)
 
 
@@ -74,11 +75,14 @@ def nightly(
         list[str] | None, typer.Option("--area", help="只重算这些地区 / only these areas")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只算不发布 / publish nothing")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="名单变化异常也发布 / publish although the guard objects")
+    ] = False,
 ) -> None:
     """跑一夜：接入、校验、重算、发布，并给出小结。/ Run the night through Airflow's scheduler."""
     from srdi.cli.nightly import run_night
 
-    raise typer.Exit(run_night(_day(day), inbox, sources or [], areas or [], dry_run, console))
+    raise typer.Exit(run_night(_day(day), inbox, sources or [], areas or [], dry_run, force, console))
 
 
 @app.command()

@@ -13,6 +13,7 @@ from rich.markup import escape
 from srdi.contracts.loader import load_contracts
 from srdi.local.airflow import AirflowClient
 from srdi.local.services import Services
+from srdi.night import run_id_of
 from srdi.settings import Settings
 
 MARKS = {
@@ -33,6 +34,7 @@ def run_night(
     sources: list[str],
     areas: list[str],
     dry_run: bool,
+    force: bool,
     console: Console,
 ) -> int:
     """Run one night; returns the exit code (see ``srdi --help``)."""
@@ -80,12 +82,13 @@ def run_night(
             "areas": areas,
             "sources": sources or list(known),
             "dry_run": dry_run,
+            "force": force,
             "reason": f"srdi nightly（{getpass.getuser()}）",
             "inbox": str(folder),
         },
     )
     say(f"已触发 / triggered: recompute · {run_id}")
-    state = _follow(client, run_id, console)
+    state = _follow(client, run_id, sources or list(known), console)
     from srdi.cli.summary import show_summary
 
     return show_summary(
@@ -112,10 +115,10 @@ def _wait_for_dags(client: AirflowClient, wanted: set[str], console: Console) ->
     return False
 
 
-def _follow(client: AirflowClient, run_id: str, console: Console) -> str:
+def _follow(client: AirflowClient, run_id: str, sources: list[str], console: Console) -> str:
     """Print each task as it ends; returns the state of the recompute run."""
     told: set[tuple[str, str, int, str]] = set()
-    runs = {"recompute": run_id}
+    children = _children(client, run_id, sources)
     deadline = time.monotonic() + SECONDS_TO_END
     with console.status("进行中 / running") as status:
         while True:
@@ -124,7 +127,7 @@ def _follow(client: AirflowClient, run_id: str, console: Console) -> str:
             instances = [("recompute", one) for one in client.task_instances("recompute", run_id)]
             instances += [
                 (dag_id, one)
-                for dag_id, child in _children(client, run_id).items()
+                for dag_id, child in children.items()
                 for one in client.task_instances(dag_id, child)
             ]
             for dag_id, one in instances:
@@ -138,14 +141,12 @@ def _follow(client: AirflowClient, run_id: str, console: Console) -> str:
             if state in OVER or time.monotonic() > deadline:
                 return state
             time.sleep(0.7)
-    return runs and "failed"
 
 
-def _children(client: AirflowClient, run_id: str) -> dict[str, str]:
-    """Ingest runs that this night's refresh has started: DAG id → run id."""
-    query = f"/dags/~/dagRuns?run_id_prefix_pattern={run_id}__ingest__&limit=100"
-    found = client.call("GET", query)["dag_runs"]
-    return {run["dag_id"]: run["dag_run_id"] for run in found if run["dag_run_id"].startswith(f"{run_id}__")}
+def _children(client: AirflowClient, run_id: str, sources: list[str]) -> dict[str, str]:
+    """Ingest runs that this night's refresh starts: DAG id → run id (the DAG names them so)."""
+    mine = run_id_of("recompute", run_id)
+    return {f"ingest__{source}": f"{mine}__{source}" for source in sources}
 
 
 def _tell(dag_id: str, one: dict, console: Console) -> None:

@@ -17,12 +17,10 @@ def lint(console: Console) -> int:
 
     contracts = load_contracts()
     packs = load()
-    problems = [*contracts.broken, *packs.broken]
+    problems = [str(problem) for problem in contracts.broken] + [str(problem) for problem in packs.broken]
+    problems += [f"{measure}：{why}" for measure, why in packs.out.items()]
     for problem in problems:
-        hint = f"（{problem.hint}）" if problem.hint else ""
-        console.print(
-            f"[red]✗[/red] {escape(str(problem.file))}:{problem.line}  {escape(problem.message_zh)}{escape(hint)}"
-        )
+        console.print(f"[red]✗[/red] {escape(problem)}")
     if not problems:
         console.print(
             f"[green]✓[/green] {len(contracts.contracts)} 份合同、{len(packs.measures)} 个指标无误 / contracts and measures are sound"

@@ -6,7 +6,7 @@ import io
 from decimal import Decimal
 from pathlib import Path
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
@@ -27,9 +27,10 @@ def show_summary(
     from srdi.night import run_id_of
     from srdi.policy.loader import load
 
-    broken = [
-        f"{Path(p.file).name}:{p.line} {p.message_zh}" for p in (*load_contracts().broken, *load().broken)
-    ]
+    packs = load()
+    broken = [str(problem) for problem in load_contracts().broken]
+    broken += [str(problem) for problem in packs.broken]
+    broken += [f"{measure}：{why}" for measure, why in packs.out.items()]
     run_id = run_id_of("recompute", dag_run_id)
     engine = create_engine(services.reader_url)
     try:
@@ -53,7 +54,7 @@ def show_summary(
 
 def render(summary: Summary, services: Services, state: str, seconds: dict[str, float]) -> Group:
     """The whole summary as one printable thing."""
-    parts = [_verdict(summary, state)]
+    parts: list[RenderableType] = [_verdict(summary, state)]
     parts += [_batches(summary), _lists(summary), _coverage(summary)]
     if summary.refused:
         parts.append(_refused(summary))

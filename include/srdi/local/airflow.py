@@ -269,8 +269,13 @@ class AirflowClient:
         return self.call("GET", f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}")
 
     def task_instances(self, dag_id: str, run_id: str) -> list[dict]:
+        """Task instances of a run; none while the run does not exist yet."""
         path = f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances?limit=200"
-        return self.call("GET", path)["task_instances"]
+        answer = self._session.get(f"{self.url}/api/v2{path}", timeout=60)
+        if answer.status_code == 404:
+            return []
+        answer.raise_for_status()
+        return answer.json()["task_instances"]
 
     def dags(self) -> list[dict]:
         return self.call("GET", "/dags?limit=500")["dags"]

@@ -298,7 +298,9 @@ def _plain(value: Any) -> Any:
 
     if value is None:
         return None
-    if hasattr(value, "model_dump"):
+    if hasattr(value, "to_dict"):
+        value = value.to_dict()
+    elif hasattr(value, "model_dump"):
         value = value.model_dump(mode="json")
     elif is_dataclass(value) and not isinstance(value, type):
         value = asdict(value)

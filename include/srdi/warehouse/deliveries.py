@@ -22,6 +22,23 @@ def origins(conn: Connection) -> set[str]:
     return set(conn.execute(select(BATCH.c.origin).where(BATCH.c.state == "accepted").distinct()).scalars())
 
 
+def origins_of_last_publication(conn: Connection) -> set[str]:
+    """Origins of the batches behind the newest published day; empty when nothing was published."""
+    run = control.run
+    last = (
+        select(run.c.run_id)
+        .where(run.c.state.in_(["published", "unchanged"]))
+        .order_by(run.c.biz_date.desc(), run.c.finished_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    link = control.run_batch
+    query = (
+        select(BATCH.c.origin).join(link, link.c.batch_id == BATCH.c.batch_id).where(link.c.run_id == last)
+    )
+    return set(conn.execute(query.distinct()).scalars())
+
+
 def day_rows(conn: Connection, source: str, as_of: date, origin: str) -> int:
     """Data rows of one day over all its parts that were conformed and not refused."""
     query = select(func.coalesce(func.sum(BATCH.c.rows_staged + BATCH.c.rows_quarantined), 0)).where(

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, text
 from srdi.warehouse.tables import control
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlalchemy import Connection
 
@@ -42,8 +42,11 @@ class Shrinkage:
         return self.message_zh
 
 
-def shrinkages(connection: Connection, staged: str, guard: Guard) -> list[Shrinkage]:
-    """Lists of this publication's newest day that shrink oddly. Needs temporary table ``span``."""
+def shrinkages(connection: Connection, staged: str, guard: Guard, day: date) -> list[Shrinkage]:
+    """Lists of this publication's newest day that shrink oddly. Needs temporary table ``span``.
+
+    An enterprise whose title has run out by ``day`` was bound to go and is not counted as before.
+    """
     rows = connection.execute(
         text(
             f"""
@@ -51,7 +54,9 @@ def shrinkages(connection: Connection, staged: str, guard: Guard) -> list[Shrink
                 s.measure_id,
                 (
                     SELECT COUNT(*) FROM store.whitelist AS w
-                    WHERE w.measure_id = s.measure_id AND w.verdict = 'listed'
+                    WHERE w.measure_id = s.measure_id
+                        AND w.verdict = 'listed'
+                        AND (w.lapse_day IS NULL OR w.lapse_day >= :day)
                 ) AS before,
                 (
                     SELECT COUNT(*) FROM {staged} AS w
@@ -61,7 +66,8 @@ def shrinkages(connection: Connection, staged: str, guard: Guard) -> list[Shrink
             WHERE s.live
             ORDER BY s.measure_id
             """
-        )
+        ),
+        {"day": day},
     )
     return [
         Shrinkage(measure_id, before, after)

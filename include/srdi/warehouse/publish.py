@@ -85,7 +85,7 @@ def _merge(
     moment = _moment(connection, published_at)
     _register(connection, run)
     core_live = scopes.prepare(connection, run, staged)
-    held = guard.shrinkages(connection, staged.address["whitelist"], limits)
+    held = guard.shrinkages(connection, staged.address["whitelist"], limits, run.biz_date)
     if held and not dry_run and not forced and guard.decision(connection, run.run_id) != "approved":
         guard.ask(connection, run.run_id, held, moment)
         _close(connection, run.run_id, "held", moment)
