@@ -55,8 +55,7 @@ def differences(conn: Connection, folder: Path) -> list[str]:
             """
             SELECT measure_id, uscc, area_code, division_code, verdict, title, title_valid_to,
                    (SELECT coalesce(string_agg(c, ';' ORDER BY c COLLATE "C"), '') FROM unnest(reason_codes) AS c),
-                   (SELECT coalesce(string_agg(c, ';' ORDER BY c COLLATE "C"), '')
-                    FROM unnest(warnings) AS c WHERE c <> 'title_lapsing')
+                   (SELECT coalesce(string_agg(c, ';' ORDER BY c COLLATE "C"), '') FROM unnest(warnings) AS c)
             FROM marts.whitelist
             """,
         ),
@@ -71,7 +70,7 @@ def differences(conn: Connection, folder: Path) -> list[str]:
             conn,
             """
             SELECT measure_id, uscc, rule_id, outcome, effect FROM marts.whitelist_reason
-            WHERE outcome IN ('fail', 'unknown') AND rule_id <> 'title_lapsing'
+            WHERE outcome IN ('fail', 'unknown')
             """,
         ),
     )
@@ -98,7 +97,8 @@ def differences(conn: Connection, folder: Path) -> list[str]:
                 conn,
                 """
                 SELECT measure_id, area_code, division_code, numerator, denominator, unknown, rate, target, shortfall
-                FROM marts.coverage_latest WHERE industry_section = 'ALL'
+                FROM marts.coverage_latest
+                WHERE industry_section = 'ALL' AND division_code <> 'unknown'
                 """,
             )
             if row[0] in {row[0] for row in wanted}
