@@ -5,7 +5,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install nightly up down status test quick lint format docs lock clean
+.PHONY: help install nightly up down status test quick lint format docs lock env clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 18
@@ -59,6 +59,10 @@ LOCK := $(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-
 lock: install ## pin the newest versions that go together
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
+	$(LOCK) -c requirements.txt deploy/requirements-celery.in -o deploy/requirements-celery.txt
+
+env: ## fill .env with fresh secrets for docker compose
+	@python3 deploy/make_env.py
 
 clean: down ## remove the environment and all local state
 	rm -rf $(VENV) .local

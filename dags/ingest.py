@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import Asset, CronTriggerTimetable, Param, dag, task
-from night_tasks import FailureNotice, default_args, inbox_of, open_night, task_doc
+from night_tasks import FailureNotice, default_args, endpoint_of, inbox_of, open_night, task_doc
 
 from srdi.contracts.heads import Head, load_heads
 
@@ -44,7 +44,8 @@ def build(head: Head) -> None:
         )
         def pull(params: dict) -> dict:
             night = open_night()
-            return night.pull(source, inbox_of(params, source), datetime.now(UTC))
+            endpoint = endpoint_of(params, head.transport, head.connection)
+            return night.pull(source, inbox_of(params, source), datetime.now(UTC), endpoint)
 
         @task(
             pool="heavy",

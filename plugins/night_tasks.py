@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow.sdk import BaseHook, BaseNotifier, ExceptionRetryPolicy, RetryAction, RetryRule
+from airflow.sdk.exceptions import AirflowNotFoundException
 
 RUNBOOK = "docs/runbook.md"
 
@@ -15,6 +16,9 @@ RUNBOOK = "docs/runbook.md"
 RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
         RetryRule(exception="srdi.night.BadDelivery", action=RetryAction.FAIL, reason="坏数据不重试"),
+        RetryRule(
+            exception="srdi.pull.errors.RefusedDelivery", action=RetryAction.FAIL, reason="坏数据不重试"
+        ),
         RetryRule(exception="srdi.night.BadRequest", action=RetryAction.FAIL, reason="参数错误不重试"),
         RetryRule(
             exception="srdi.housekeeping.Unsound",
@@ -54,6 +58,21 @@ def inbox_of(params: dict[str, Any], source: str) -> Path:
     if not any(folder.is_relative_to(root) for root in roots):
         raise BadRequest(f"收件目录 {folder} 不在允许的范围内：请联系管理员设置 SRDI_INBOX_ROOTS")
     return folder / source
+
+
+def endpoint_of(params: dict[str, Any], transport: str, connection: str) -> tuple[str, str | None] | None:
+    """Address and token of a source that arrives by HTTP; None when its files come from a folder.
+
+    An inbox named for the run wins, and an installation without the connection reads the drop folder.
+    """
+    if transport != "http" or params.get("inbox"):
+        return None
+    try:
+        found = BaseHook.get_connection(connection)
+    except AirflowNotFoundException:
+        return None
+    address = found.extra_dejson.get("url") or f"{found.schema or 'https'}://{found.host}:{found.port or 443}"
+    return address, found.password
 
 
 class FailureNotice(BaseNotifier):

@@ -82,7 +82,9 @@ class Night:
 
     # ── one source ───────────────────────────────────────────────────────────────────────────
 
-    def pull(self, source: str, inbox: Path, now: datetime, endpoint: tuple[str, str] | None = None) -> dict:
+    def pull(
+        self, source: str, inbox: Path, now: datetime, endpoint: tuple[str, str | None] | None = None
+    ) -> dict:
         """Land what is new in ``inbox`` (or at ``endpoint``: address and token) and register it."""
         from srdi.pull import drop_folder, http
         from srdi.warehouse import batches
@@ -144,6 +146,7 @@ class Night:
         validation was refused, so that the run of this source shows red.
         """
         from srdi.contracts.loader import load_dictionary
+        from srdi.contracts.refusals import RefusalCode
         from srdi.quality.gate import validate
         from srdi.warehouse import batches, deliveries, set_aside
 
@@ -151,7 +154,8 @@ class Night:
         with self._timed(source, "validate", now) as step, self._duck() as con:
             with self.engine.connect() as conn:
                 waiting = batches.batches_in_state(conn, source, "staged")
-            accepted = []
+            accepted: list[str] = []
+            crashed: list[str] = []
             for row in waiting:
                 report = _Conformed(row["rows_landed"], row["rows_duplicate"], row["rows_ignored"])
                 with self.engine.connect() as conn:
@@ -170,6 +174,11 @@ class Night:
                     docs_dir=self.settings.home / "data_docs",
                 )
                 with self.engine.begin() as conn:
+                    if result.refusal is not None and result.refusal.code == RefusalCode.INTERNAL:
+                        # A check that crashed says nothing about the data: the batch waits, the task is retried.
+                        batches.record_checks(conn, row["batch_id"], result.check_results)
+                        crashed.append(result.refusal.message)
+                        continue
                     if result.refusal is None:
                         batches.accept(conn, row["batch_id"], result, at=now)
                         accepted.append(row["batch_id"])
@@ -178,6 +187,8 @@ class Night:
                     set_aside.load_quarantine(conn, con, self.lake, row["batch_id"], result.quarantine_path)
                     set_aside.load_findings(conn, con, self.lake, row["batch_id"], result.finding_path)
                 step["rows"] += result.counts.staged
+        if crashed:
+            raise RuntimeError("校验程序自身出错，批次保留待重试：\n" + "\n".join(crashed))
         with self.engine.connect() as conn:
             refused = deliveries.refused_since_last_validation(conn, source, step["run_id"])
         if refused:
@@ -241,7 +252,8 @@ class Night:
             return []
         with self.engine.connect() as conn:
             states = self._freshness(conn, day, self._origins(conn, request))
-        return [state.source for state in states if state.state == "late"]
+        # What has been due for more than a day is not on its way.
+        return [one.source for one in states if one.state == "late" and now - one.due_at < timedelta(days=1)]
 
     def resolve(self, request: Mapping[str, Any], now: datetime) -> dict:
         """Facts of the day from the batches of the manifest, which is written down first."""

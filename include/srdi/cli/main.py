@@ -15,6 +15,7 @@ app = typer.Typer(
     name="srdi",
     help="专精特新白名单与政策兑现：每晚一次。\n\nBank whitelists and policy coverage of SRDI enterprises, every night.",
     no_args_is_help=True,
+    pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     epilog="退出码 / exit codes: 0 已发布或成功 published or done · 10 已发布但有警告 published with warnings · "
     "20 未发布 nothing published · 2 用法错误 usage · 3 服务或环境错误 services · 1 检查发现问题 problems found",

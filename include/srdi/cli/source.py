@@ -76,14 +76,15 @@ def check(file: Path, name: str, console: Console, errors: Console) -> int:
     Returns 0 clean, 10 with findings, 20 refused as a whole, 2 for an unknown source or unreadable file.
     """
     from srdi.contracts.loader import load_contracts, load_dictionary
+    from srdi.pull.errors import TransportError
 
     loaded = load_contracts()
     contract = loaded.contracts.get(name)
     if contract is None:
         broken = [problem for problem in loaded.broken if Path(problem.file).stem == name]
         if broken:
-            told = "；".join(str(problem) for problem in broken)
-            errors.print(f"[red]✗[/red] 数据源 {escape(name)} 的合同有误，已停用：{escape(told)}")
+            told = "\n  ".join(str(problem) for problem in broken)
+            errors.print(f"[red]✗[/red] 数据源 {escape(name)} 的合同有误，已停用：\n  {escape(told)}")
             return USAGE
         near = difflib.get_close_matches(name, loaded.contracts, n=1, cutoff=0.4)
         guess = f"；是否想写 {near[0]}？" if near else ""
@@ -97,6 +98,9 @@ def check(file: Path, name: str, console: Console, errors: Console) -> int:
             trial, rules = _try(file, contract, dictionary)
     except OSError as error:
         errors.print(f"[red]✗[/red] 文件 {escape(str(file))} 读不出来：{error.strerror or error}")
+        return USAGE
+    except TransportError as error:
+        errors.print(f"[red]✗[/red] {escape(error.message_zh)}")
         return USAGE
     console.print(render(trial, contract, dictionary, rules))
     return trial.code
@@ -166,7 +170,7 @@ def _first_findings(con: Any, uri: str, rules: dict[str, Rule]) -> list[dict[str
     moving = [rule.check_id for rule in rules.values() if rule.action == "quarantine"]
     cursor = con.execute(
         f"""
-        SELECT row_no, check_id, severity, raw_value, expected
+        SELECT row_no, check_id, raw_value, expected
         FROM read_parquet({literal(uri)})
         ORDER BY NOT list_contains(CAST($moving AS VARCHAR[]), check_id),
                  list_position(['critical', 'warning', 'info'], severity), row_no, check_id
@@ -174,11 +178,10 @@ def _first_findings(con: Any, uri: str, rules: dict[str, Rule]) -> list[dict[str
         """,
         {"moving": moving},
     )
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-# ── what is shown ────────────────────────────────────────────────────────────────────────────────
+    return [
+        dict(zip(("row_no", "check_id", "raw_value", "expected"), row, strict=True))
+        for row in cursor.fetchall()
+    ]
 
 
 def render(trial: Trial, contract: Contract, dictionary: Dictionary, rules: dict[str, Rule]) -> Group:
@@ -301,7 +304,7 @@ def _findings(trial: Trial, rules: dict[str, Rule]) -> list[Any]:
     table = _table(title, "行", "字段", "收到", "应为", "问题与处理", right=("行",))
     for row in trial.findings:
         rule = rules[row["check_id"]]
-        colour = "red" if rule.action == "quarantine" else "yellow" if row["severity"] != "info" else "dim"
+        colour = "red" if rule.action == "quarantine" else "yellow" if rule.severity != "info" else "dim"
         raw = row["raw_value"] or ""
         table.add_row(
             f"{row['row_no']:,}",

@@ -205,8 +205,7 @@ def _unmatched(files: _Files, run: Run, enterprise: Row | None, mentions: list[R
     """Title rows without an enterprise that bear its code or one of its names, or are proposed as its own."""
     names = {enterprise["name"], *(enterprise["former_names"] or [])} if enterprise else set()
     proposed = {
-        row["raw_name"]
-        for row in files.rows("facts", run, "name_match", "uscc = $uscc AND state = 'open'")
+        row["raw_name"] for row in files.rows("facts", run, "name_match", "uscc = $uscc AND state = 'open'")
     }
     said = {(row["batch_id"], row["row_no"]): row["message_zh"] for row in mentions}
     nobody = files.rows("facts", run, "title", "uscc IS NULL", order="source_batch, row_no")

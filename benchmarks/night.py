@@ -1,0 +1,159 @@
+"""One night without Airflow: wall time and peak memory of each verb, beside plain DuckDB SQL.
+
+    .venv/bin/python benchmarks/night.py --enterprises 1000000 --quirks some --work /var/tmp/bench
+
+Every verb runs in a process of its own, so that its peak memory is its own. The plain SQL
+(``plain.sql``) takes the same files and computes the same lists and rates without contracts, quarantine,
+evidence, reasons or history: it is the floor, not a rival. Compare ratios of one run, not seconds of two.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+DAY = date(2025, 9, 30)
+
+
+def night_at(work: Path):
+    from srdi.local.postgres import EmbeddedPostgres
+    from srdi.night import Night
+    from srdi.settings import Settings
+
+    postgres = EmbeddedPostgres(work)
+    return Night(Settings(work, str(work / "lake")), postgres.url("warehouse", "srdi_app"))
+
+
+def one_verb(work: Path, verb: str, source: str) -> None:
+    """Run a verb here and print its time and peak memory as JSON."""
+    from srdi.night import BadDelivery
+
+    night = night_at(work)
+    import great_expectations  # noqa: F401  (preloaded in the scheduler, so not part of a verb)
+
+    began = time.perf_counter()
+    now = datetime.now(UTC)
+    if source:
+        try:
+            arguments = (work / "samples" / source,) if verb == "pull" else ()
+            result = getattr(night, verb)(source, *arguments, now)
+        except BadDelivery as refused:
+            result = str(refused)
+    else:
+        request = night.open_run(
+            dag_run_id="benchmark",
+            kind="manual",
+            conf={},
+            known_keys=set(),
+            params={"reason": "基准测试", "inbox": str(work / "samples")},
+            biz_date=DAY,
+            started_at=now,
+        )
+        result = getattr(night, verb)(request, now)
+    seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "mb": peak, "result": str(result)[:300]}))
+
+
+def measure(work: Path, verb: str, source: str = "") -> dict:
+    done = subprocess.run(
+        [sys.executable, __file__, "--work", str(work), "--verb", verb, "--source", source],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    if not lines:
+        raise SystemExit(f"{verb} {source} failed:\n{done.stdout}\n{done.stderr}")
+    return json.loads(lines[-1])
+
+
+def plain(work: Path) -> None:
+    """The same results in plain DuckDB SQL: decode, then one script."""
+    import duckdb
+
+    began = time.perf_counter()
+    scratch = work / "plain"
+    scratch.mkdir(exist_ok=True)
+    con = duckdb.connect(config={"memory_limit": "3GB", "temp_directory": str(scratch / "tmp")})
+    for folder in sorted((work / "samples").iterdir()):
+        if not folder.is_dir() or folder.name == "answers":
+            continue
+        for number, file in enumerate(sorted(folder.iterdir())):
+            _as_utf8(file, scratch / f"{folder.name}.{number}.csv")
+    for statement in Path(__file__).with_name("plain.sql").read_text().replace("{folder}", str(scratch)).split(";\n"):
+        if statement.strip():
+            con.execute(statement)
+    result = con.execute("SELECT * FROM result ORDER BY ALL").fetchall()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": time.perf_counter() - began, "mb": peak, "result": [list(map(str, r)) for r in result]}))
+
+
+def _as_utf8(file: Path, target: Path) -> None:
+    """The file without title and footer lines, as UTF-8."""
+    raw = file.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("gb18030")
+    lines = text.splitlines(keepends=True)
+    first = next(n for n, line in enumerate(lines) if line.count(",") > 3 and "名称" in line or "纳税人识别号" in line)
+    target.write_text("".join(lines[first:]), "utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--enterprises", type=int, default=100_000)
+    parser.add_argument("--quirks", default="some")
+    parser.add_argument("--verb")
+    parser.add_argument("--source", default="")
+    given = parser.parse_args()
+    if given.verb == "plain":
+        return plain(given.work)
+    if given.verb:
+        return one_verb(given.work, given.verb, given.source)
+
+    from srdi.local.postgres import EmbeddedPostgres
+    from srdi.night import SAMPLE_MARKER
+    from srdi.samples import SOURCES, generate
+    from srdi.warehouse import migrate
+
+    given.work.mkdir(parents=True, exist_ok=True)
+    if not (given.work / "samples" / SAMPLE_MARKER).exists():
+        began = time.perf_counter()
+        generate(given.work / "samples", given.enterprises, 1, DAY, given.quirks)
+        (given.work / "samples" / SAMPLE_MARKER).touch()
+        print(f"samples {time.perf_counter() - began:.1f} s", flush=True)
+    postgres = EmbeddedPostgres(given.work)
+    postgres.start()
+    try:
+        migrate.upgrade(postgres.url("warehouse", "srdi_admin"))
+        total: dict[str, list[float]] = {}
+        for verb in ("pull", "conform", "validate"):
+            for source in SOURCES:
+                found = measure(given.work, verb, source)
+                print(f"{verb:<10}{source:<22}{found['seconds']:8.1f} s {found['mb']:8.0f} MB  {found['result'][:90]}", flush=True)
+                total.setdefault(verb, []).append(found["seconds"])
+        for verb in ("resolve", "decide", "publish"):
+            found = measure(given.work, verb)
+            print(f"{verb:<32}{found['seconds']:8.1f} s {found['mb']:8.0f} MB  {found['result'][:90]}", flush=True)
+            total[verb] = [found["seconds"]]
+        whole = sum(sum(values) for values in total.values())
+        found = measure(given.work, "plain")
+        print(f"plain SQL {found['seconds']:.1f} s {found['mb']:.0f} MB  {found['result']}")
+        for verb, values in total.items():
+            print(f"{verb:<10} {sum(values):8.1f} s   {sum(values) / found['seconds']:5.2f} x plain")
+        print(f"all verbs  {whole:8.1f} s   {whole / found['seconds']:5.2f} x plain SQL as a whole")
+    finally:
+        postgres.stop()
+
+
+if __name__ == "__main__":
+    main()
