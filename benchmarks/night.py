@@ -87,12 +87,22 @@ def plain(work: Path) -> None:
             continue
         for number, file in enumerate(sorted(folder.iterdir())):
             _as_utf8(file, scratch / f"{folder.name}.{number}.csv")
-    for statement in Path(__file__).with_name("plain.sql").read_text().replace("{folder}", str(scratch)).split(";\n"):
+    for statement in (
+        Path(__file__).with_name("plain.sql").read_text().replace("{folder}", str(scratch)).split(";\n")
+    ):
         if statement.strip():
             con.execute(statement)
     result = con.execute("SELECT * FROM result ORDER BY ALL").fetchall()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": time.perf_counter() - began, "mb": peak, "result": [list(map(str, r)) for r in result]}))
+    print(
+        json.dumps(
+            {
+                "seconds": time.perf_counter() - began,
+                "mb": peak,
+                "result": [list(map(str, r)) for r in result],
+            }
+        )
+    )
 
 
 def _as_utf8(file: Path, target: Path) -> None:
@@ -103,12 +113,18 @@ def _as_utf8(file: Path, target: Path) -> None:
     except UnicodeDecodeError:
         text = raw.decode("gb18030")
     lines = text.splitlines(keepends=True)
-    first = next(n for n, line in enumerate(lines) if line.count(",") > 3 and "名称" in line or "纳税人识别号" in line)
+    first = next(
+        n
+        for n, line in enumerate(lines)
+        if (line.count(",") > 3 and "名称" in line) or "纳税人识别号" in line
+    )
     target.write_text("".join(lines[first:]), "utf-8")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--enterprises", type=int, default=100_000)
     parser.add_argument("--quirks", default="some")
@@ -139,11 +155,17 @@ def main() -> None:
         for verb in ("pull", "conform", "validate"):
             for source in SOURCES:
                 found = measure(given.work, verb, source)
-                print(f"{verb:<10}{source:<22}{found['seconds']:8.1f} s {found['mb']:8.0f} MB  {found['result'][:90]}", flush=True)
+                print(
+                    f"{verb:<10}{source:<22}{found['seconds']:8.1f} s {found['mb']:8.0f} MB  {found['result'][:90]}",
+                    flush=True,
+                )
                 total.setdefault(verb, []).append(found["seconds"])
         for verb in ("resolve", "decide", "publish"):
             found = measure(given.work, verb)
-            print(f"{verb:<32}{found['seconds']:8.1f} s {found['mb']:8.0f} MB  {found['result'][:90]}", flush=True)
+            print(
+                f"{verb:<32}{found['seconds']:8.1f} s {found['mb']:8.0f} MB  {found['result'][:90]}",
+                flush=True,
+            )
             total[verb] = [found["seconds"]]
         whole = sum(sum(values) for values in total.values())
         found = measure(given.work, "plain")

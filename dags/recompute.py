@@ -16,7 +16,7 @@ from airflow.sdk import (
     task,
 )
 from biz_dates import resolve_biz_date
-from night_tasks import FailureNotice, deadline_missed, default_args, open_night, task_doc
+from night_tasks import FailureNotice, close_failed_run, deadline_missed, default_args, open_night, task_doc
 
 from srdi.contracts.heads import load_heads
 
@@ -55,6 +55,7 @@ PARAMS = {
             callback=AsyncCallback(deadline_missed),
         )
     ],
+    on_failure_callback=close_failed_run,
     tags=["重算", "白名单", "覆盖率"],
     doc_md="## 白名单与数字化测评覆盖率重算\n\n每日 02:30（上海）为前一日重算；也可手工触发。"
     "迟到的数据源最多等到 04:00，仍未到则用最近的合格批次并注明。\n\n出错时见 `docs/runbook.md#recompute`",
@@ -91,7 +92,8 @@ def recompute() -> None:
         mode="reschedule",
         poke_interval=60,
         timeout=6 * 3600,
-        trigger_rule="all_done_min_one_success",
+        # Also when nothing was to be refreshed (skipped) or a source's DAG is paused (failed).
+        trigger_rule="all_done",
         doc_md=task_doc("等迟到的数据源，到截止时间为止", "await-sources", "可以"),
         on_failure_callback=FailureNotice("await-sources"),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +95,11 @@ class FailureNotice(BaseNotifier):
             RUNBOOK,
             self.anchor,
         )
+
+
+def close_failed_run(context: Any) -> None:
+    """DAG callback: the run ended badly; its row in the warehouse says so. Runs in the DAG processor."""
+    open_night().close_failed_run(context["dag_run"].run_id, datetime.now(UTC))
 
 
 def default_args(minutes: int = 60) -> dict[str, Any]:

@@ -92,12 +92,12 @@ class Night:
         contract = self._contract(source)
         with self._timed(source, "pull", now) as step:
             with self.engine.begin() as conn:
-                known = batches.known_batches(conn, source)
+                known = batches.known_batches(conn, source, contract.version)
             if endpoint is not None:
                 address, token = endpoint
                 result = http.pull(contract, address, token, self.lake, known, now)
             else:
-                sample = (inbox.parent / SAMPLE_MARKER).exists()
+                sample = inbox.parent.resolve() == self.settings.samples.resolve()
                 result = drop_folder.pull(
                     contract, inbox, self.lake, known, now, "sample" if sample else "inbox"
                 )
@@ -148,6 +148,7 @@ class Night:
         from srdi.contracts.loader import load_dictionary
         from srdi.contracts.refusals import RefusalCode
         from srdi.quality.gate import validate
+        from srdi.reports.docs_index import write_index
         from srdi.warehouse import batches, deliveries, set_aside
 
         contract, dictionary = self._contract(source), load_dictionary()
@@ -187,6 +188,8 @@ class Night:
                     set_aside.load_quarantine(conn, con, self.lake, row["batch_id"], result.quarantine_path)
                     set_aside.load_findings(conn, con, self.lake, row["batch_id"], result.finding_path)
                 step["rows"] += result.counts.staged
+        with self.engine.connect() as conn:
+            write_index(conn, self.settings.home / "data_docs")
         if crashed:
             raise RuntimeError("校验程序自身出错，批次保留待重试：\n" + "\n".join(crashed))
         with self.engine.connect() as conn:
@@ -305,7 +308,12 @@ class Night:
                     exceptions,
                 )
             step["rows"] = sum(report.rows.values())
-            step["detail"] = {"rows": report.rows, "out": report.out, "warnings": report.warnings}
+            step["detail"] = {
+                "rows": report.rows,
+                "out": report.out,
+                "warnings": report.warnings,
+                "coverage": [{k: str(v) for k, v in asdict(one).items()} for one in report.coverage],
+            }
         return {"rows": report.rows, "out": report.out, "rule_version": report.rule_version}
 
     def publish(self, request: Mapping[str, Any], now: datetime) -> dict:
@@ -339,11 +347,28 @@ class Night:
                 "lists": [asdict(one) for one in report.lists],
                 "held": [str(one) for one in report.held],
             }
-            if request["dry_run"]:
-                with self.engine.begin() as conn:
+            with self.engine.begin() as conn:
+                if request["dry_run"]:
                     runs.finish_run(conn, run_id, "dry_run", now, told)
+                elif request["force"] and report.held:
+                    deliveries.audit(
+                        conn,
+                        now,
+                        request["dag_run_id"],
+                        "forced publication",
+                        run_id,
+                        request["reason"],
+                        told,
+                    )
             step["rows"], step["detail"] = report.rows_changed, told
         return told
+
+    def close_failed_run(self, dag_run_id: str, now: datetime) -> None:
+        """Mark a run whose DAG run failed; one that had already ended (or never began) stays as it is."""
+        from srdi.warehouse import runs
+
+        with self.engine.begin() as conn:
+            runs.fail_running(conn, run_id_of("recompute", dag_run_id), now)
 
     # ── shared ───────────────────────────────────────────────────────────────────────────────
 
@@ -361,13 +386,13 @@ class Night:
             runs.record_step(conn, own, verb, source, now, now + took, step["rows"], step["detail"])
 
     def _origins(self, conn: Connection, request: Mapping[str, Any]) -> list[str]:
-        """The sample city counts only while there is nothing real (or when its folder was asked for)."""
+        """The sample city counts only while there is nothing real, or when its folder was asked for."""
         from srdi.warehouse import deliveries
 
-        real = deliveries.origins(conn) - {SAMPLE}
         named = request.get("inbox")
-        if named and (Path(named) / SAMPLE_MARKER).exists():
+        if named and Path(named).resolve() == self.settings.samples.resolve():
             return [SAMPLE]
+        real = deliveries.origins(conn) - {SAMPLE}
         return sorted(real) if real or named else [SAMPLE]
 
     def _freshness(self, conn: Connection, day: date, origins: list[str]) -> list[Any]:

@@ -115,13 +115,21 @@ def test_a_refused_batch_keeps_its_code_and_can_come_right(db, engine):
         batches.refuse(
             conn, "b1", GateResult("b1", "refused", refusal, Counts(5, 5, 0, 0, 0), []), at=moment(1)
         )
-        assert batches.known_batches(conn, "registry_risk") == {"b0", "b1"}
+        assert batches.known_batches(conn, "registry_risk", None) == {"b0", "b1"}
+        # Under a mended contract a refused file is landed anew; an accepted one would not be.
+        assert batches.known_batches(conn, "registry_risk", "v2") == set()
         assert batches.manifest(conn, D3, [contract()]).batches == ()
         with pytest.raises(LookupError):
             batches.refuse(conn, "b9", refusal)
     assert db.rows("SELECT batch_id, refusal_code, refusal_message FROM control.batch ORDER BY 1") == [
         ("b0", "no_as_of", "文件名没有日期"),
         ("b1", "shrunk", "行数减半"),
+    ]
+    with engine.begin() as conn:
+        assert not batches.register(conn, File("b1", D3))
+        assert batches.register(conn, File("b1", D3), "v2")
+    assert db.rows("SELECT state, refusal_code, rows_landed FROM control.batch WHERE batch_id = 'b1'") == [
+        ("landed", None, 0)
     ]
     with engine.begin() as conn:
         batches.mark_staged(conn, Report("b1", 5))

@@ -39,7 +39,7 @@ def explain(uscc: str, day: date | None, console: Console, errors: Console) -> i
         near = _nearest(services, checked.compact) if checked.compact else []
         errors.print(invalid(uscc, checked.compact, checked.reason, near))
         return USAGE
-    services.start_database(lambda text: errors.print(text, style="dim"))
+    services.open_warehouse(lambda text: errors.print(text, style="dim"))
     with _reading(services) as conn:
         days = reading.published_days(conn)
         if not days or (day is not None and day not in days):

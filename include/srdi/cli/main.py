@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -121,16 +122,19 @@ def samples(
     quirks: Annotated[Quirks, typer.Option(help="脏数据程度 / how messy")] = Quirks.some,
 ) -> None:
     """写出示范城市的导出文件和答案。/ Write the sample city's exports and their answers."""
-    from srdi.night import SAMPLE_MARKER
-    from srdi.samples import generate
+    from srdi.samples import SOURCES, generate
 
     day = _day(as_of)
     assert day is not None
-    if out.exists() and any(out.iterdir()) and not (out / SAMPLE_MARKER).exists():
-        raise typer.BadParameter(f"目录 {out} 非空且不是示范城市 / folder is not empty")
+    strangers = sorted(path.name for path in out.iterdir()) if out.is_dir() else []
+    strangers = [name for name in strangers if name not in {*SOURCES, "answers"}]
+    if strangers:
+        raise typer.BadParameter(f"目录 {out} 里有别的东西 / folder holds other things: {strangers[0]}")
     with console.status("正在生成 / generating"):
         report = generate(out, enterprises, seed, day, quirks.value)
-    console.print(report.summary() if hasattr(report, "summary") else str(report))
+    for name, count in report.files.items():
+        console.print(f"  {name:<22} {count:>3} 个文件 / files  {report.rows[name]:>10,} 行 / rows")
+    console.print(f"答案 / answers  {out / 'answers'}")
 
 
 @app.command()
@@ -150,9 +154,7 @@ def dsn() -> None:
     from srdi.local.services import Services
     from srdi.settings import Settings
 
-    services = Services(Settings.from_env())
-    services.start_database(errors.print)
-    print(services.reader_url)
+    print(Services(Settings.from_env()).open_warehouse(errors.print))
 
 
 @app.command()
@@ -198,11 +200,18 @@ def run() -> None:
     from srdi.local.airflow import AirflowError
     from srdi.local.postgres import PostgresError
 
+    code: int | str | None = 0
     try:
         app()
     except (AirflowError, PostgresError) as exc:
         errors.print(f"[red]✗[/red] {exc}")
-        sys.exit(Exit.SERVICES)
+        code = Exit.SERVICES
+    except SystemExit as end:
+        code = end.code
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # DuckDB's bindings complain at length about their own clean-up when an interpreter ends in order.
+    os._exit(code if isinstance(code, int) else 1 if code else 0)
 
 
 if __name__ == "__main__":

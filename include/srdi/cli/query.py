@@ -6,6 +6,7 @@ import csv
 import json
 import sys
 
+import psycopg
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -19,19 +20,20 @@ from srdi.settings import Settings
 def show(query: str, form: str, console: Console, errors: Console) -> int:
     """Run ``query`` in a read-only transaction; returns 0, or 1 with the database's own words."""
     services = Services(Settings.from_env())
-    services.start_database(errors.print)
-    engine = create_engine(services.reader_url)
+    engine = create_engine(services.open_warehouse(errors.print))
     try:
         with engine.connect() as conn:
             conn.execute(text("SET TRANSACTION READ ONLY"))
             if services.settings.warehouse_url:
                 # A given address may carry more rights than reading needs.
                 conn.execute(text("SET LOCAL ROLE srdi_auditor"))
-            result = conn.exec_driver_sql(query)
-            names = list(result.keys())
-            rows = [list(row) for row in result]
-    except DBAPIError as exc:
-        errors.print(f"查询失败 / query failed: {exc.orig}", markup=False)
+            # The driver itself, so that a % in the query stays a %.
+            cursor = conn.connection.cursor()
+            cursor.execute(query)
+            names = [column[0] for column in cursor.description or ()]
+            rows = [list(row) for row in cursor.fetchall()] if names else []
+    except (DBAPIError, psycopg.Error) as exc:
+        errors.print(f"查询失败 / query failed: {getattr(exc, 'orig', exc)}", markup=False)
         return 1
     finally:
         engine.dispose()

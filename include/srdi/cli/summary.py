@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -106,7 +107,7 @@ def _lists(summary: Summary) -> Table:
     table = _table("白名单 / whitelists", "指标", "在册", "待核", "排除", "有提示", "新进", "退出")
     for row in summary.lists:
         cells = [row[name] for name in ("listed", "review", "excluded", "warned", "entered", "gone")]
-        table.add_row(row["measure_id"], *[f"{cell:,}" for cell in cells])
+        table.add_row(row["measure_id"], *["—" if cell is None else f"{cell:,}" for cell in cells])
     return table
 
 
@@ -211,5 +212,9 @@ def _keep(text: Group, folder: Path, name: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     record = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, highlight=False)
     record.print(text)
-    (folder / f"{name}.svg").write_text(record.export_svg(title="srdi nightly", clear=False), "utf-8")
+    # No font from elsewhere: the picture must open on a machine without a network.
+    picture = re.sub(
+        r"@font-face \{.*?\}", "", record.export_svg(title="srdi nightly", clear=False), flags=re.DOTALL
+    )
+    (folder / f"{name}.svg").write_text(picture.replace("Fira Code", "Noto Sans Mono CJK SC"), "utf-8")
     (folder / f"{name}.md").write_text("```text\n" + record.export_text() + "```\n", "utf-8")

@@ -92,15 +92,26 @@ class Services:
     # ── services ─────────────────────────────────────────────────────────────────────────────
 
     def start_database(self, say: Say) -> None:
-        """Start PostgreSQL if it is not up and bring the warehouse to the newest version."""
+        """Start PostgreSQL if it is not up and bring the warehouse to the newest version.
+
+        With a warehouse elsewhere the embedded server is still needed for Airflow's metadata.
+        """
         from srdi.warehouse import migrate
 
         self.settings.home.mkdir(parents=True, exist_ok=True)
         if not self.postgres.running():
             say("启动 PostgreSQL / starting PostgreSQL")
             self.postgres.start()
+            for notice in self.postgres.notices:
+                say(notice)
         say("核对仓库版本 / checking the warehouse's version")
         migrate.upgrade(self.owner_url)
+
+    def open_warehouse(self, say: Say) -> str:
+        """Address for reading; starts and migrates the embedded server when it is not up."""
+        if self.settings.warehouse_url is None and not self.postgres.running():
+            self.start_database(say)
+        return self.reader_url
 
     def start(self, say: Say) -> None:
         """Start everything that is not up."""

@@ -71,10 +71,13 @@ class PullResult:
     later: list[str] = field(default_factory=list)
 
 
-def batch_id(source: str, as_of: date | None, sha256: str) -> str:
-    """``<source>-<yyyymmdd>-<first 12 of sha256>``, ``nodate`` where the day is unknown."""
+def batch_id(source: str, as_of: date | None, sha256: str, origin: Origin = "inbox") -> str:
+    """``<source>-<yyyymmdd>-<first 12 of sha256>``, ``nodate`` where the day is unknown.
+
+    The sample city's batches end in ``-sample``: the same bytes handed in as real data are real data.
+    """
     day = f"{as_of:%Y%m%d}" if as_of else "nodate"
-    return f"{source}-{day}-{sha256[:12]}"
+    return f"{source}-{day}-{sha256[:12]}" + ("-sample" if origin == "sample" else "")
 
 
 def safe_name(name: str) -> str:
@@ -165,7 +168,7 @@ def land(
     """
     with opener() as file:
         sha256, size = digest(file)
-    identity = batch_id(source, as_of, sha256)
+    identity = batch_id(source, as_of, sha256, origin)
     if identity in known:
         return identity
     path = f"landed/{source}/{identity}/{safe_name(file_name)}"

@@ -92,6 +92,7 @@ def page(contracts: Mapping[str, Contract], dictionary: Dictionary) -> str:
     rhythm = table(
         (
             "数据源 source",
+            "来路 arrival",
             "周期 cadence",
             "应到 due",
             "几天内算新 fresh days",
@@ -101,6 +102,7 @@ def page(contracts: Mapping[str, Contract], dictionary: Dictionary) -> str:
         [
             (
                 f"`{c.id}`",
+                _arrival(c),
                 EVERY[c.cadence.every],
                 f"{c.cadence.due:%H:%M}",
                 c.cadence.fresh_days,
@@ -123,6 +125,12 @@ def page(contracts: Mapping[str, Contract], dictionary: Dictionary) -> str:
         *(_section(c, dictionary) for c in contracts.values()),
     ]
     return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _arrival(contract: Contract) -> str:
+    if contract.arrival.transport == "http":
+        return f"HTTP（连接 `{contract.arrival.connection}`），无此连接时读目录 / HTTP, else folder"
+    return "目录 / folder"
 
 
 def _volume(contract: Contract) -> str:

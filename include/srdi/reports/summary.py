@@ -5,6 +5,7 @@ Place on the way: after publish. Pure reading; the command line prints it and a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -51,6 +52,12 @@ def _rows(conn: Connection, query: str, **values: Any) -> list[dict[str, Any]]:
     return [dict(row) for row in conn.execute(text(query), values).mappings()]
 
 
+def _would_be(run: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The lists as a dry run found them."""
+    lists = (run["detail"] or {}).get("lists", [])
+    return [{**one, "gone": one["left"], "warned": None} for one in lists]
+
+
 def summarise(conn: Connection, run_id: str, broken: list[str] | None = None) -> Summary:
     """Read the summary of a run. Raises LookupError when there is no such run."""
     runs = _rows(conn, "SELECT * FROM control.run WHERE run_id = :run_id", run_id=run_id)
@@ -91,7 +98,9 @@ def summarise(conn: Connection, run_id: str, broken: list[str] | None = None) ->
             """,
             since=since,
         ),
-        lists=_rows(
+        lists=_would_be(run)
+        if run["dry_run"]
+        else _rows(
             conn,
             """
             SELECT w.measure_id,

@@ -25,9 +25,13 @@ if TYPE_CHECKING:
 BATCH = control.batch
 
 
-def known_batches(conn: Connection, source: str) -> set[str]:
-    """Ids of every batch of ``source`` registered so far, refused ones too."""
-    return set(conn.execute(select(BATCH.c.batch_id).where(BATCH.c.source == source)).scalars())
+def known_batches(conn: Connection, source: str, contract_version: str | None) -> set[str]:
+    """Batches that need not be landed again: all but those refused under another version of the contract.
+
+    So a file that is still in the inbox gets another chance once its contract was mended.
+    """
+    again = (BATCH.c.state == "refused") & BATCH.c.contract_version.is_distinct_from(contract_version)
+    return set(conn.execute(select(BATCH.c.batch_id).where(BATCH.c.source == source, ~again)).scalars())
 
 
 def register(conn: Connection, landed: Any, contract_version: str | None = None) -> bool:
@@ -52,7 +56,14 @@ def register(conn: Connection, landed: Any, contract_version: str | None = None)
         "refusal_message": problem[1] if problem else None,
         "decided_at": landed.landed_at if problem else None,
     }
-    put = upsert(BATCH).values(row).on_conflict_do_nothing(index_elements=["batch_id"])
+    put = upsert(BATCH).values(row)
+    counters = ("rows_landed", "rows_staged", "rows_quarantined", "rows_duplicate", "rows_ignored")
+    put = put.on_conflict_do_update(
+        index_elements=["batch_id"],
+        set_={name: put.excluded[name] for name in row if name != "batch_id"} | dict.fromkeys(counters, 0),
+        # Landed again after its contract was mended: the old refusal makes way, everything else stands.
+        where=(BATCH.c.state == "refused") & BATCH.c.contract_version.is_distinct_from(contract_version),
+    )
     return conn.execute(put.returning(BATCH.c.batch_id)).scalar() is not None
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from srdi.warehouse.tables import control
 
@@ -15,6 +16,28 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 BATCH = control.batch
+
+
+def audit(
+    conn: Connection,
+    at: datetime,
+    actor: str,
+    action: str,
+    subject: str,
+    reason: str,
+    detail: Mapping[str, Any],
+) -> None:
+    """Write down who did what and why."""
+    conn.execute(
+        insert(control.audit).values(
+            happened_at=at,
+            actor=actor,
+            action=action,
+            subject=subject,
+            reason=reason,
+            detail=json.loads(json.dumps(detail, default=str)),
+        )
+    )
 
 
 def origins(conn: Connection) -> set[str]:

@@ -77,6 +77,17 @@ def finish_run(
         raise LookupError(f"运行未登记：{run_id}")
 
 
+def fail_running(conn: Connection, run_id: str, finished_at: datetime) -> bool:
+    """Mark a run as failed if it is still running; False when it is not."""
+    run = control.run
+    done = conn.execute(
+        update(run)
+        .where(run.c.run_id == run_id, run.c.state == "running")
+        .values(state="failed", finished_at=finished_at)
+    )
+    return bool(done.rowcount)
+
+
 def record_step(
     conn: Connection,
     run_id: str,

@@ -26,6 +26,8 @@ from srdi.reports import enterprise as reading
 from srdi.reports.absence import in_area, places, title_standing
 from srdi.reports.enterprise import Account, Evidence, FilesGone, Run
 
+Files = dict[str, tuple[pa.Schema, list[dict[str, Any]]]]
+
 DAY = date(2025, 9, 30)
 REGISTRY, TITLES, EVALUATION = (
     "enterprise_registry-20250930-aa",
@@ -166,7 +168,7 @@ def reason(uscc: str, rule_id: str, outcome: str, effect: str, observed: str, **
 def lake(tmp_path: Path) -> Lake:
     """A lake with one published run, ``r1``."""
     lake = Lake(str(tmp_path / "lake"))
-    facts = {
+    facts: Files = {
         "enterprise": (
             ENTERPRISE,
             [
@@ -197,7 +199,7 @@ def lake(tmp_path: Path) -> Lake:
             ],
         ),
     }  # fmt: skip
-    results = {
+    results: Files = {
         "measure": (
             MEASURE,
             [
@@ -475,7 +477,7 @@ def warehouse(lake: Lake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
         yield None
 
     monkeypatch.setattr(command, "_reading", connection)
-    monkeypatch.setattr(Services, "start_database", lambda self, say: None)
+    monkeypatch.setattr(Services, "open_warehouse", lambda self, say: "")
     monkeypatch.setattr(reading, "published_days", lambda conn: [date(2025, 9, 29), DAY])
     monkeypatch.setattr(reading, "runs_of", lambda conn, day: [Run(f"r{day.day - 29}", day, None, "v1")])
     monkeypatch.setattr(reading, "quarantined", lambda conn, run_id, uscc: [])
@@ -521,7 +523,7 @@ def test_command_tells_files_that_are_gone() -> None:
 
 @pytest.mark.usefixtures("warehouse")
 def test_invalid_code_needs_no_services(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Services, "start_database", lambda self, say: pytest.fail("started"))
+    monkeypatch.setattr(Services, "open_warehouse", lambda self, say: pytest.fail("started"))
     last = "0" if LISTED[17] != "0" else "1"
     result = invoke(LISTED[:17] + last)
     assert result.exit_code == 2
