@@ -4,6 +4,7 @@ SHELL := /bin/bash
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 export PYTHONDONTWRITEBYTECODE :=
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .PHONY: help install nightly up down status test quick lint format docs lock env clean
 

@@ -137,15 +137,14 @@ def main() -> None:
         return one_verb(given.work, given.verb, given.source)
 
     from srdi.local.postgres import EmbeddedPostgres
-    from srdi.night import SAMPLE_MARKER
     from srdi.samples import SOURCES, generate
     from srdi.warehouse import migrate
 
     given.work.mkdir(parents=True, exist_ok=True)
-    if not (given.work / "samples" / SAMPLE_MARKER).exists():
+    if not (given.work / "samples" / ".complete").exists():
         began = time.perf_counter()
         generate(given.work / "samples", given.enterprises, 1, DAY, given.quirks)
-        (given.work / "samples" / SAMPLE_MARKER).touch()
+        (given.work / "samples" / ".complete").touch()
         print(f"samples {time.perf_counter() - began:.1f} s", flush=True)
     postgres = EmbeddedPostgres(given.work)
     postgres.start()

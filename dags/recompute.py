@@ -10,33 +10,14 @@ from airflow.sdk import (
     CronTriggerTimetable,
     DeadlineAlert,
     DeadlineReference,
-    Param,
     PokeReturnValue,
     dag,
     task,
 )
+from airflow.sdk.exceptions import AirflowFailException
 from biz_dates import resolve_biz_date
 from night_tasks import FailureNotice, close_failed_run, deadline_missed, default_args, open_night, task_doc
-
-from srdi.contracts.heads import load_heads
-
-AREAS = {"410100": "郑州市", "410300": "洛阳市"}
-SOURCES = {head.id: head.title_zh for head in load_heads()}
-PARAMS = {
-    "date": Param(None, type=["null", "string"], format="date", title="业务日期", description="留空：按计划时间推算"),
-    "areas": Param(
-        [], type="array", items={"type": "string", "enum": list(AREAS)}, examples=list(AREAS),
-        values_display=AREAS, title="地区", description="留空：全部",
-    ),
-    "sources": Param(
-        [], type="array", items={"type": "string", "enum": list(SOURCES)}, examples=list(SOURCES),
-        values_display=SOURCES, title="先刷新的数据源", description="留空：不刷新，用最近的合格批次",
-    ),
-    "dry_run": Param(False, type="boolean", title="试算", description="只计算和比较，不发布"),
-    "reason": Param(None, type=["null", "string"], minLength=2, title="事由", description="手工发布时必填"),
-    "force": Param(False, type="boolean", title="确认异常变化", description="名单变化异常时仍发布（守卫放行，记录在案）"),
-    "inbox": Param(None, type=["null", "string"], title="收件目录", description="留空则用连接 srdi_inbox"),
-}  # fmt: skip
+from recompute_form import PARAMS
 
 
 @dag(
@@ -97,7 +78,10 @@ def recompute() -> None:
         doc_md=task_doc("等迟到的数据源，到截止时间为止", "await-sources", "可以"),
         on_failure_callback=FailureNotice("await-sources"),
     )
-    def await_sources(request: dict) -> PokeReturnValue:
+    def await_sources(ti=None) -> PokeReturnValue:
+        request = ti.xcom_pull(task_ids="open_run")
+        if request is None:
+            raise AirflowFailException("本次运行没有登记成功，见任务 open_run")
         waiting = open_night().late_sources(request, datetime.now(UTC))
         return PokeReturnValue(is_done=not waiting, xcom_value=waiting)
 
@@ -126,7 +110,8 @@ def recompute() -> None:
         skip_when_already_exists=True,
         doc_md=task_doc("触发所选数据源的接入并等待结束", "refresh", "可以"),
     ).expand_kwargs(list_refreshes(request))
-    waited = await_sources(request)
+    waited = await_sources()
+    request >> waited
     resolve = verb("resolve", "heavy", "归并身份，得出每家企业当日的事实行")(request)
     decide = verb("decide", "heavy", "按政策包逐条判定，给出名单、理由和覆盖率")(request)
     publish = verb("publish", "publication", "与现状比较，在一个事务内发布差异")(request)

@@ -15,11 +15,11 @@ RUNBOOK = "docs/runbook.md"
 # A bad file is as bad at the second try; only what can mend itself is tried again.
 RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
-        RetryRule(exception="srdi.night.BadDelivery", action=RetryAction.FAIL, reason="坏数据不重试"),
+        RetryRule(exception="srdi.installation.BadDelivery", action=RetryAction.FAIL, reason="坏数据不重试"),
         RetryRule(
             exception="srdi.pull.errors.RefusedDelivery", action=RetryAction.FAIL, reason="坏数据不重试"
         ),
-        RetryRule(exception="srdi.night.BadRequest", action=RetryAction.FAIL, reason="参数错误不重试"),
+        RetryRule(exception="srdi.installation.BadRequest", action=RetryAction.FAIL, reason="参数错误不重试"),
         RetryRule(
             exception="srdi.housekeeping.Unsound",
             action=RetryAction.FAIL,

@@ -1,4 +1,4 @@
-"""The six verbs of a night, as functions: pull, conform, validate, resolve, decide, publish.
+"""The six verbs of a night: pull, conform, validate (``source_verbs``), resolve, decide, publish (here).
 
 Each reads only what the one before wrote, commits once at its end, and gives the same result when run
 again. The DAGs call these and nothing else; so does a run without Airflow (benchmarks).
@@ -6,202 +6,27 @@ again. The DAGs call these and nothing else; so does a run without Airflow (benc
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-import tempfile
-import time as time_of_day
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
-from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from srdi.engine.duck import connect
-from srdi.engine.lake import Lake
-from srdi.settings import Settings
+from srdi.installation import SAMPLE, BadDelivery, BadRequest, code_version, run_id_of
+from srdi.source_verbs import SourceVerbs
 
 if TYPE_CHECKING:
-    import duckdb
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection
 
-    from srdi.contracts.models import Contract
+__all__ = ["BadDelivery", "BadRequest", "Night", "run_id_of"]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-SAMPLE = "sample"
-SAMPLE_MARKER = ".sample-city"
 DEADLINE = time(4, 0)
 
 
-class BadDelivery(RuntimeError):
-    """A supplier's delivery was refused; everything good was kept. Trying again changes nothing."""
-
-
-class BadRequest(ValueError):
-    """A run was asked for with values that cannot be right."""
-
-
-@dataclass(frozen=True)
-class Night:
-    """One installation at work: its places, its warehouse."""
-
-    settings: Settings
-    warehouse_url: str
-
-    @cached_property
-    def lake(self) -> Lake:
-        return Lake(self.settings.lake)
-
-    @cached_property
-    def engine(self) -> Engine:
-        from sqlalchemy import create_engine
-
-        return create_engine(self.warehouse_url, pool_pre_ping=True)
-
-    @contextmanager
-    def _duck(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        scratch = Path(tempfile.mkdtemp(prefix="srdi-"))
-        con = connect(self.lake, scratch=scratch)
-        try:
-            yield con
-        finally:
-            con.close()
-            shutil.rmtree(scratch, ignore_errors=True)
-
-    def _contract(self, source: str) -> Contract:
-        from srdi.contracts.loader import SOURCES, load_contract, load_dictionary
-
-        path = SOURCES / f"{source}.yaml"
-        contract, problems = load_contract(path, load_dictionary()) if path.exists() else (None, [])
-        if contract is None:
-            told = "；".join(str(problem) for problem in problems)
-            raise BadRequest(f"没有可用的数据源合同：{source}。{told}")
-        return contract
-
-    # ── one source ───────────────────────────────────────────────────────────────────────────
-
-    def pull(
-        self, source: str, inbox: Path, now: datetime, endpoint: tuple[str, str | None] | None = None
-    ) -> dict:
-        """Land what is new in ``inbox`` (or at ``endpoint``: address and token) and register it."""
-        from srdi.pull import drop_folder, http
-        from srdi.warehouse import batches
-
-        contract = self._contract(source)
-        with self._timed(source, "pull", now) as step:
-            with self.engine.begin() as conn:
-                known = batches.known_batches(conn, source, contract.version)
-            if endpoint is not None:
-                address, token = endpoint
-                result = http.pull(contract, address, token, self.lake, known, now)
-            else:
-                sample = inbox.parent.resolve() == self.settings.samples.resolve()
-                result = drop_folder.pull(
-                    contract, inbox, self.lake, known, now, "sample" if sample else "inbox"
-                )
-            with self.engine.begin() as conn:
-                for landed in result.landed:
-                    batches.register(conn, landed, contract.version)
-            step["rows"] = len(result.landed)
-            refused = [landed.file_name for landed in result.landed if landed.problem]
-            return {
-                "landed": [landed.batch_id for landed in result.landed],
-                "known": len(result.known),
-                "skipped": [str(skipped) for skipped in result.skipped],
-                "refused": refused,
-            }
-
-    def conform(self, source: str, now: datetime) -> dict:
-        """Conform every landed batch of a source; bad files are refused, each on its own."""
-        from srdi.conform.batch import conform
-        from srdi.conform.report import ColumnProfile
-        from srdi.contracts.loader import load_dictionary
-        from srdi.warehouse import batches
-
-        contract, dictionary = self._contract(source), load_dictionary()
-        with self._timed(source, "conform", now) as step, self._duck() as con:
-            with self.engine.connect() as conn:
-                waiting = batches.batches_in_state(conn, source, "landed")
-            refused = []
-            for row in waiting:
-                with self.engine.connect() as conn:
-                    profile = batches.last_profile(conn, source, row["as_of"], [row["origin"]])
-                last_good = ColumnProfile.from_dict(profile) if profile else None
-                report = conform(contract, dictionary, _landed(row), self.lake, con, last_good=last_good)
-                with self.engine.begin() as conn:
-                    batches.mark_staged(
-                        conn, report, staged_path=f"conformed/{source}/{row['batch_id']}.parquet"
-                    )
-                step["rows"] += report.rows_landed
-                if report.refusal:
-                    refused.append(f"{row['file_name']}：{report.refusal.message}")
-            return {"batches": len(waiting), "rows": step["rows"], "refused": refused}
-
-    def validate(self, source: str, now: datetime) -> dict:
-        """Judge every conformed batch of a source and take the good ones into force.
-
-        Raises :class:`BadDelivery` after everything is committed when a batch that arrived since the last
-        validation was refused, so that the run of this source shows red.
-        """
-        from srdi.contracts.loader import load_dictionary
-        from srdi.contracts.refusals import RefusalCode
-        from srdi.quality.gate import validate
-        from srdi.reports.docs_index import write_index
-        from srdi.warehouse import batches, deliveries, set_aside
-
-        contract, dictionary = self._contract(source), load_dictionary()
-        with self._timed(source, "validate", now) as step, self._duck() as con:
-            with self.engine.connect() as conn:
-                waiting = batches.batches_in_state(conn, source, "staged")
-            accepted: list[str] = []
-            crashed: list[str] = []
-            for row in waiting:
-                report = _Conformed(row["rows_landed"], row["rows_duplicate"], row["rows_ignored"])
-                with self.engine.connect() as conn:
-                    last_good = batches.last_good_rows(conn, source, row["as_of"], [row["origin"]])
-                    day_rows = deliveries.day_rows(conn, source, row["as_of"], row["origin"])
-                result = validate(
-                    contract,
-                    dictionary,
-                    _landed(row),
-                    report,
-                    self.lake.uri("conformed", source, f"{row['batch_id']}.parquet"),
-                    self.lake,
-                    con,
-                    last_good_rows=last_good,
-                    day_rows=day_rows,
-                    docs_dir=self.settings.home / "data_docs",
-                )
-                with self.engine.begin() as conn:
-                    if result.refusal is not None and result.refusal.code == RefusalCode.INTERNAL:
-                        # A check that crashed says nothing about the data: the batch waits, the task is retried.
-                        batches.record_checks(conn, row["batch_id"], result.check_results)
-                        crashed.append(result.refusal.message)
-                        continue
-                    if result.refusal is None:
-                        batches.accept(conn, row["batch_id"], result, at=now)
-                        accepted.append(row["batch_id"])
-                    else:
-                        batches.refuse(conn, row["batch_id"], result, at=now)
-                    set_aside.load_quarantine(conn, con, self.lake, row["batch_id"], result.quarantine_path)
-                    set_aside.load_findings(conn, con, self.lake, row["batch_id"], result.finding_path)
-                step["rows"] += result.counts.staged
-        with self.engine.connect() as conn:
-            write_index(conn, self.settings.home / "data_docs")
-        if crashed:
-            raise RuntimeError("校验程序自身出错，批次保留待重试：\n" + "\n".join(crashed))
-        with self.engine.connect() as conn:
-            refused = deliveries.refused_since_last_validation(conn, source, step["run_id"])
-        if refused:
-            raise BadDelivery(
-                f"{source} 有 {len(refused)} 批被整批退回，上一份合格数据继续有效：\n"
-                + "\n".join(f"{row['refusal_code']}：{row['refusal_message']}" for row in refused)
-            )
-        return {"accepted": accepted, "rows": step["rows"]}
-
-    # ── the night as a whole ─────────────────────────────────────────────────────────────────
+class Night(SourceVerbs):
+    """The night as a whole, and through its base the verbs of one source."""
 
     def open_run(
         self,
@@ -370,21 +195,6 @@ class Night:
         with self.engine.begin() as conn:
             runs.fail_running(conn, run_id_of("recompute", dag_run_id), now)
 
-    # ── shared ───────────────────────────────────────────────────────────────────────────────
-
-    @contextmanager
-    def _timed(self, source: str, verb: str, now: datetime, run_id: str | None = None) -> Iterator[dict]:
-        """Record when a verb began and ended, only if it ended well; ``rows`` and ``detail`` may be set."""
-        from srdi.warehouse import runs
-
-        own = run_id or f"{source}-{now:%Y%m%dT%H%M%S%f}"
-        step: dict[str, Any] = {"run_id": own, "rows": 0, "detail": None}
-        began = time_of_day.monotonic()
-        yield step
-        took = timedelta(seconds=time_of_day.monotonic() - began)
-        with self.engine.begin() as conn:
-            runs.record_step(conn, own, verb, source, now, now + took, step["rows"], step["detail"])
-
     def _origins(self, conn: Connection, request: Mapping[str, Any]) -> list[str]:
         """The sample city counts only while there is nothing real, or when its folder was asked for."""
         from srdi.warehouse import deliveries
@@ -415,48 +225,3 @@ class Night:
             started_at=datetime.fromisoformat(request["started_at"]),
             areas=request["areas"] or None,
         )
-
-
-@dataclass(frozen=True)
-class _Conformed:
-    """What the gate needs to know of a conformed batch, from its row in ``control.batch``."""
-
-    rows_landed: int
-    rows_duplicate: int
-    rows_ignored: int
-    refusal: None = None
-
-
-def _landed(row: Mapping[str, Any]) -> Any:
-    """A row of ``control.batch`` as the landed file it stands for."""
-    from srdi.pull.landing import Landed
-
-    names = (
-        "batch_id",
-        "source",
-        "as_of",
-        "file_name",
-        "sha256",
-        "bytes",
-        "lake_path",
-        "landed_at",
-        "origin",
-    )
-    return Landed(**{name: row[name] for name in names}, problem=None)
-
-
-def run_id_of(dag_id: str, dag_run_id: str) -> str:
-    """Id of a run in lake and warehouse: short, safe as a folder name, the same for every retry."""
-    return hashlib.sha256(f"{dag_id}/{dag_run_id}".encode()).hexdigest()[:16]
-
-
-@cache
-def code_version() -> str:
-    """Content hash of the product's own code and SQL: two installations with the same hash compute the same."""
-    digest = hashlib.sha256()
-    room = Path(__file__).parent
-    for path in sorted(room.rglob("*")):
-        if path.suffix in {".py", ".sql", ".csv"} and "samples" not in path.parts:
-            digest.update(path.relative_to(room).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from srdi.local.airflow import LocalAirflow
 from srdi.local.postgres import EmbeddedPostgres
-from srdi.night import SAMPLE_MARKER, Night
+from srdi.night import Night
 from srdi.settings import Settings
 
+SAMPLE_MARKER = ".complete"
 SAMPLE_DAY = date(2025, 9, 30)
 SAMPLE_ENTERPRISES = 6000
 SAMPLE_SEED = 20250930
@@ -87,7 +88,7 @@ class Services:
 
         say("写出示范城市的导出文件 / writing the sample city's exports")
         generate(self.settings.samples, SAMPLE_ENTERPRISES, SAMPLE_SEED, SAMPLE_DAY, "some")
-        marker.write_text("the sample city, see docs/architecture.md\n")
+        marker.touch()
 
     # ── services ─────────────────────────────────────────────────────────────────────────────
 
