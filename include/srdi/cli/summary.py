@@ -11,6 +11,7 @@ from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
+from rich.terminal_theme import DIMMED_MONOKAI
 from sqlalchemy import create_engine
 
 from srdi.local.services import Services
@@ -18,6 +19,11 @@ from srdi.reports.summary import Summary, summarise
 from srdi.reports.words import STAGES, TERMS
 
 WIDTH = 118
+# Chinese characters two cells wide, whatever fonts there are; nothing is loaded from elsewhere.
+PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>srdi nightly</title>
+<style>i{{display:inline-block;width:.5em;overflow:hidden;font:14px/1 'DejaVu Sans Mono',monospace;vertical-align:bottom}}</style>
+<body style="margin:0;background:{background};color:{foreground}"><pre style="padding:1.2rem;line-height:1.35;
+font:14px 'Noto Sans Mono CJK SC','Sarasa Mono SC',monospace"><code style="font-family:inherit">{code}</code></pre></body></html>"""
 
 
 def show_summary(
@@ -212,9 +218,8 @@ def _keep(text: Group, folder: Path, name: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     record = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, highlight=False)
     record.print(text)
-    # No font from elsewhere: the picture must open on a machine without a network.
-    picture = re.sub(
-        r"@font-face \{.*?\}", "", record.export_svg(title="srdi nightly", clear=False), flags=re.DOTALL
-    )
-    (folder / f"{name}.svg").write_text(picture.replace("Fira Code", "Noto Sans Mono CJK SC"), "utf-8")
+    page = record.export_html(theme=DIMMED_MONOKAI, code_format=PAGE, inline_styles=True, clear=False)
+    # Chinese fonts draw these two cells wide; the terminal counts one.
+    page = re.sub("[█░─│╭╮╰╯—·]", lambda found: f"<i>{found[0]}</i>", page)
+    (folder / f"{name}.html").write_text(page, "utf-8")
     (folder / f"{name}.md").write_text("```text\n" + record.export_text() + "```\n", "utf-8")

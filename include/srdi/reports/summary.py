@@ -164,10 +164,12 @@ def summarise(conn: Connection, run_id: str, broken: list[str] | None = None) ->
                    sum(extract(epoch FROM finished_at - started_at)) AS seconds
             FROM control.step
             WHERE started_at >= :since
+              AND started_at <= coalesce(CAST(:until AS timestamptz), 'infinity')
             GROUP BY verb
             ORDER BY min(started_at)
             """,
             since=since,
+            until=run["finished_at"],
         ),
         held=_rows(
             conn,
