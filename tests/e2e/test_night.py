@@ -215,6 +215,19 @@ def test_a_day_after_everything_ran_out(installation, night):
     assert terms["luoyang.evaluated_provincial_up"] == "lapsed"
 
 
+# ── over HTTP ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_source_arrives_over_http(installation, client):
+    """Without an inbox named, the contract's transport and the connection's address and token are used."""
+    client.trigger("ingest__financing_credit", "over-http", {})
+    assert follow(client, "ingest__financing_credit", "over-http") == "success"
+    rows = installation.ask(
+        "SELECT origin, as_of::text, state, rows_landed, rows_staged FROM control.batch WHERE origin = 'http'"
+    )
+    assert rows == [("http", "2025-10-01", "accepted", 4, 4)]
+
+
 # ── a killed worker ──────────────────────────────────────────────────────────────────────────────
 
 
