@@ -107,7 +107,8 @@ def recompute() -> None:
         allowed_states=["success", "failed"],
         failed_states=[],
         fail_when_dag_is_paused=True,
-        skip_when_already_exists=True,
+        # Tried or cleared again: the ingest runs again and is waited for.
+        reset_dag_run=True,
         doc_md=task_doc("触发所选数据源的接入并等待结束", "refresh", "可以"),
     ).expand_kwargs(list_refreshes(request))
     waited = await_sources()

@@ -19,6 +19,11 @@ RETRY_POLICY = ExceptionRetryPolicy(
         RetryRule(
             exception="srdi.pull.errors.RefusedDelivery", action=RetryAction.FAIL, reason="坏数据不重试"
         ),
+        RetryRule(
+            exception=["srdi.policy.problems.PackError", "srdi.warehouse.staging.PublishError"],
+            action=RetryAction.FAIL,
+            reason="政策包或结果自相矛盾，重试无用",
+        ),
         RetryRule(exception="srdi.installation.BadRequest", action=RetryAction.FAIL, reason="参数错误不重试"),
         RetryRule(
             exception="srdi.housekeeping.Unsound",

@@ -19,7 +19,7 @@ from srdi.source_verbs import SourceVerbs
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["BadDelivery", "BadRequest", "Night", "run_id_of"]
+__all__ = ["SHANGHAI", "BadDelivery", "BadRequest", "Night", "run_id_of"]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DEADLINE = time(4, 0)
@@ -65,6 +65,11 @@ class Night(SourceVerbs):
             "inbox": params.get("inbox"),
             "started_at": started_at.isoformat(),
         }
+        today = started_at.astimezone(SHANGHAI).date()
+        if biz_date > today and not (dry_run or params.get("force")):
+            raise BadRequest(
+                f"业务日期 {biz_date} 在今天（{today}）之后；确要发布请勾选“确认异常变化”（--force）"
+            )
         with self.engine.begin() as conn:
             from srdi.warehouse import runs
 
@@ -98,7 +103,8 @@ class Night(SourceVerbs):
                 origins = self._origins(conn, request)
                 manifest = batches.manifest(conn, day, load_contracts().contracts, origins)
                 decisions = batches.name_decisions(conn)
-                freshness.record(conn, self._freshness(conn, day, origins))
+                if not request["dry_run"]:
+                    freshness.record(conn, self._freshness(conn, day, origins))
                 runs.start_run(
                     conn,
                     self._run_info(request, packs.rule_version),
@@ -144,17 +150,22 @@ class Night(SourceVerbs):
     def publish(self, request: Mapping[str, Any], now: datetime) -> dict:
         """Bring the warehouse to what was decided, in one transaction."""
         from srdi.policy.loader import load
-        from srdi.warehouse import deliveries, runs
+        from srdi.warehouse import deliveries, runs, set_aside
         from srdi.warehouse.publish import publish
 
         run_id = request["run_id"]
         with self._timed("", "publish", now, run_id) as step, self._duck() as con:
             with self.engine.connect() as conn:
                 before = deliveries.origins_of_last_publication(conn)
-                # From the sample city to real data every list changes: that is not odd.
-                other_world = bool(before) and (SAMPLE in before) != (
-                    self._origins(conn, request) == [SAMPLE]
+                now_read = deliveries.origins_of_run(conn, run_id)
+            if not now_read:
+                raise BadRequest("没有任何合格的批次可用，不发布；先看各数据源的退回原因（control.batch）")
+            if before and SAMPLE not in before and SAMPLE in now_read and not request["force"]:
+                raise BadRequest(
+                    "仓库里是真实数据，不用示范城市覆盖它；确要如此请勾选“确认异常变化”（--force）"
                 )
+            # From the sample city to real data every list changes: that is not odd.
+            to_real = SAMPLE in before and SAMPLE not in now_read
             report = publish(
                 self.engine,
                 self._run_info(request, load().rule_version),
@@ -164,8 +175,11 @@ class Night(SourceVerbs):
                 con,
                 now,
                 dry_run=request["dry_run"],
-                forced=request["force"] or other_world,
+                forced=request["force"] or to_real,
             )
+            if report.state in ("published", "unchanged") and any(one.live for one in report.lists):
+                with self.engine.begin() as conn:
+                    set_aside.load_fact_findings(conn, con, self.lake, f"facts/{run_id}/finding.parquet")
             told = {
                 "state": report.state,
                 "rows_changed": report.rows_changed,
@@ -175,7 +189,7 @@ class Night(SourceVerbs):
             with self.engine.begin() as conn:
                 if request["dry_run"]:
                     runs.finish_run(conn, run_id, "dry_run", now, told)
-                elif request["force"] and report.held:
+                elif report.held and report.state != "held":
                     deliveries.audit(
                         conn,
                         now,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,9 @@ from srdi.installation import BadDelivery, BadRequest, Installation
 
 if TYPE_CHECKING:
     from srdi.contracts.models import Contract
+
+
+log = logging.getLogger(__name__)
 
 
 class SourceVerbs(Installation):
@@ -63,18 +67,29 @@ class SourceVerbs(Installation):
         from srdi.conform.batch import conform
         from srdi.conform.report import ColumnProfile
         from srdi.contracts.loader import load_dictionary
+        from srdi.contracts.refusals import RefusalCode, refuse
         from srdi.warehouse import batches
 
         contract, dictionary = self._contract(source), load_dictionary()
         with self._timed(source, "conform", now) as step, self._duck() as con:
             with self.engine.connect() as conn:
                 waiting = batches.batches_in_state(conn, source, "landed")
-            refused = []
+            refused: list[str] = []
             for row in waiting:
                 with self.engine.connect() as conn:
                     profile = batches.last_profile(conn, source, row["as_of"], [row["origin"]])
                 last_good = ColumnProfile.from_dict(profile) if profile else None
-                report = conform(contract, dictionary, _landed(row), self.lake, con, last_good=last_good)
+                try:
+                    report = conform(contract, dictionary, _landed(row), self.lake, con, last_good=last_good)
+                except Exception as error:  # a fault of ours in one file must not hold up the others
+                    log.exception("conforming %s crashed", row["batch_id"])
+                    fault = refuse(
+                        RefusalCode.INTERNAL, file=row["file_name"], detail=f"{type(error).__name__}"
+                    )
+                    with self.engine.begin() as conn:
+                        batches.refuse(conn, row["batch_id"], fault, at=now)
+                    refused.append(f"{row['file_name']}：{fault.message}")
+                    continue
                 with self.engine.begin() as conn:
                     batches.mark_staged(
                         conn, report, staged_path=f"conformed/{source}/{row['batch_id']}.parquet"
@@ -98,7 +113,8 @@ class SourceVerbs(Installation):
 
         contract, dictionary = self._contract(source), load_dictionary()
         with self._timed(source, "validate", now) as step, self._duck() as con:
-            with self.engine.connect() as conn:
+            with self.engine.begin() as conn:
+                deliveries.reconsider_shrunk(conn, source)
                 waiting = batches.batches_in_state(conn, source, "staged")
             accepted: list[str] = []
             crashed: list[str] = []

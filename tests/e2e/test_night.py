@@ -64,6 +64,16 @@ def test_the_night_equals_the_answers(installation, night):
     engine.dispose()
 
 
+def test_findings_of_facts_reach_the_warehouse(installation, night):
+    rows = dict(
+        installation.ask(
+            "SELECT check_id, count(*) FROM quality.finding WHERE check_id LIKE '%.%' GROUP BY 1"
+        )
+    )
+    for check in ("enterprise.vanished", "title.end_derived", "title.unmatched"):
+        assert rows.get(check), f"no finding {check}"
+
+
 def test_the_summary_says_what_happened(night):
     for words in (
         "已发布",

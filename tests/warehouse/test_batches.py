@@ -17,7 +17,7 @@ from srdi.contracts.models import Cadence
 from srdi.contracts.refusals import Refusal, RefusalCode
 from srdi.engine.duck import connect
 from srdi.quality.results import CheckResult, Counts, GateResult
-from srdi.warehouse import batches, freshness, runs, set_aside
+from srdi.warehouse import batches, deliveries, freshness, runs, set_aside
 
 pytestmark = pytest.mark.full
 D1, D2, D3 = date(2025, 9, 28), date(2025, 9, 29), date(2025, 9, 30)
@@ -151,6 +151,35 @@ def test_manifest_and_last_good_keep_days_and_origins_apart(engine):
         assert batches.last_good_rows(conn, "registry_risk", D3) == 152
         assert batches.last_good_rows(conn, "registry_risk", D1) is None
         assert batches.last_profile(conn, "registry_risk", D3) is None
+
+
+def test_a_snapshot_day_of_which_a_part_was_refused_is_no_truth(engine):
+    """The last good day stays in force until enough of a newer one was accepted."""
+    snapshot = contract(mode="snapshot", volume=SimpleNamespace(minimum=0.8, maximum=2.0, action="stop"))
+    with engine.begin() as conn:
+        take(conn, "whole", D1, 100)
+        take(conn, "part", D2, 60)
+        seen = batches.manifest(conn, D3, {"registry_risk": snapshot})
+        assert [batch.batch_id for batch in seen.batches] == ["whole"]
+        take(conn, "rest", D2, 30)
+        seen = batches.manifest(conn, D3, {"registry_risk": snapshot})
+        assert [batch.batch_id for batch in seen.batches] == ["whole", "part", "rest"]
+
+
+def test_parts_of_a_day_that_arrive_on_different_nights_come_right_together(db, engine):
+    refusal = Refusal(RefusalCode.SHRUNK, "行数减半")
+    with engine.begin() as conn:
+        batches.register(conn, File("first", D2), "v1")
+        batches.refuse(
+            conn, "first", GateResult("first", "refused", refusal, Counts(12, 0, 0, 1, 1), []), at=moment(1)
+        )
+        assert deliveries.reconsider_shrunk(conn, "registry_risk") == 0
+        batches.register(conn, File("second", D2), "v1")
+        batches.mark_staged(conn, Report("second", 40), "conformed/second.parquet")
+        assert deliveries.reconsider_shrunk(conn, "registry_risk") == 1
+    assert db.rows("SELECT state, rows_staged, refusal_code FROM control.batch WHERE batch_id = 'first'") == [
+        ("staged", 10, None)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from rich.markup import escape
 from srdi.contracts.loader import load_contracts
 from srdi.local.airflow import AirflowClient
 from srdi.local.services import Services
-from srdi.night import run_id_of
+from srdi.night import SHANGHAI, run_id_of
 from srdi.settings import Settings
 
 MARKS = {
@@ -63,7 +63,7 @@ def run_night(
     if day is None:
         from srdi.pull.newest import newest_day
 
-        day = newest_day(known.values(), folder)
+        day = newest_day(known.values(), folder, datetime.now(SHANGHAI).date())
         if day is None:
             console.print(f"[red]✗[/red] {folder} 里没有带日期的文件，请用 --date 指定 / no dated file found")
             return 20

@@ -22,9 +22,10 @@ from srdi.conform.report import ColumnProfile, ConformReport
 from srdi.conform.rows import classify
 from srdi.conform.sheet import Sheet, read_sheet, refuse_truncated
 from srdi.conform.typed import prepare_lookups, typed_sql
+from srdi.conform.workbook import damaged
 from srdi.contracts.loader import Dictionary, load_contracts
 from srdi.contracts.models import Contract
-from srdi.contracts.refusals import Refusal, RefusalCode
+from srdi.contracts.refusals import Refusal, RefusalCode, refuse
 from srdi.engine.duck import literal
 
 if TYPE_CHECKING:
@@ -76,6 +77,9 @@ def conform(
         return _conform(contract, dictionary, landed, lake, con, last_good, others)
     except Refused as error:
         return replace(report, refusal=error.refusal)
+    except damaged() as error:
+        detail = f"内容已损坏（{type(error).__name__}）"
+        return replace(report, refusal=refuse(RefusalCode.UNREADABLE, file=landed.file_name, detail=detail))
     finally:
         for table in ("sheet", "lines"):
             con.execute(f"DROP TABLE IF EXISTS temp.{table}")

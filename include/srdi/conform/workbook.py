@@ -70,6 +70,13 @@ class Workbook:
         return list(islice(self.rows(sheet), count))
 
 
+def damaged() -> tuple[type[Exception], ...]:
+    """What the readers raise for a file that is broken inside (a sheet cut short, JSON nested without end)."""
+    import python_calamine
+
+    return (python_calamine.CalamineError, UnicodeDecodeError, RecursionError)
+
+
 def cell_text(value: Any) -> str:
     """One cell's value as the exact text a person would type."""
     if isinstance(value, str):

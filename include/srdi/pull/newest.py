@@ -10,8 +10,11 @@ from srdi.contracts.models import Contract
 from srdi.pull.landing import day_in_name
 
 
-def newest_day(contracts: Iterable[Contract], inbox: Path) -> date | None:
-    """The newest day that a file of ``inbox/<source>/`` names; None when no file names one."""
+def newest_day(contracts: Iterable[Contract], inbox: Path, today: date) -> date | None:
+    """The newest day up to ``today`` that a file of ``inbox/<source>/`` names; None when no file names one.
+
+    Eight digits in a name may be something else, such as the end of a validity.
+    """
     days = (
         day_in_name(path.name, contract.as_of)[0]
         for contract in contracts
@@ -19,4 +22,4 @@ def newest_day(contracts: Iterable[Contract], inbox: Path) -> date | None:
         for path in (inbox / contract.id).iterdir()
         if path.is_file() and not path.name.startswith((".", "~$"))
     )
-    return max((day for day in days if day), default=None)
+    return max((day for day in days if day and day <= today), default=None)

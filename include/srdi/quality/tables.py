@@ -149,7 +149,8 @@ def _volume(
         )
     least, most = low * last_good_rows, high * last_good_rows
     others = day_rows - rows
-    shrunk, grown = day_rows < least, day_rows > most
+    # A day may come in parts and be corrected by a second full file: only a single file can be too large.
+    shrunk, grown = day_rows < least, rows > most
     limit = low if shrunk else high
     where = f"上一份合格数据 {last_good_rows} 行，允许 {percent(low)} 至 {percent(high)}"
     refusal = None
@@ -158,13 +159,13 @@ def _volume(
             RefusalCode.SHRUNK if shrunk else RefusalCode.GROWN,
             source=contract.title.zh,
             as_of=landed.as_of,
-            rows=day_rows,
+            rows=day_rows if shrunk else rows,
             last=last_good_rows,
             limit=percent(limit),
         )
     query = (
         f"SELECT count(*) + ({others}) AS day_rows FROM {{rows}}"
-        f" HAVING count(*) + ({others}) < {least:f} OR count(*) + ({others}) > {most:f}"
+        f" HAVING count(*) + ({others}) < {least:f} OR count(*) > {most:f}"
     )
     return TableCheck(
         Expected(VOLUME, severity, f"行数与上一份合格数据相当（{where}）", query, "{n}（1 表示超出）"),

@@ -28,9 +28,10 @@ BATCH = control.batch
 def known_batches(conn: Connection, source: str, contract_version: str | None) -> set[str]:
     """Batches that need not be landed again: all but those refused under another version of the contract.
 
-    So a file that is still in the inbox gets another chance once its contract was mended.
+    So a file that is still in the inbox gets another chance once its contract was mended, and one that only
+    failed because of a fault of ours (``internal``) gets it every night.
     """
-    again = (BATCH.c.state == "refused") & BATCH.c.contract_version.is_distinct_from(contract_version)
+    again = _another_chance(contract_version)
     return set(conn.execute(select(BATCH.c.batch_id).where(BATCH.c.source == source, ~again)).scalars())
 
 
@@ -62,9 +63,15 @@ def register(conn: Connection, landed: Any, contract_version: str | None = None)
         index_elements=["batch_id"],
         set_={name: put.excluded[name] for name in row if name != "batch_id"} | dict.fromkeys(counters, 0),
         # Landed again after its contract was mended: the old refusal makes way, everything else stands.
-        where=(BATCH.c.state == "refused") & BATCH.c.contract_version.is_distinct_from(contract_version),
+        where=_another_chance(contract_version),
     )
     return conn.execute(put.returning(BATCH.c.batch_id)).scalar() is not None
+
+
+def _another_chance(contract_version: str | None) -> Any:
+    """Condition for a refused batch that may be landed again."""
+    mended = BATCH.c.contract_version.is_distinct_from(contract_version)
+    return (BATCH.c.state == "refused") & (mended | (BATCH.c.refusal_code == "internal"))
 
 
 def mark_staged(conn: Connection, report: Any, staged_path: str | None = None) -> None:
@@ -215,7 +222,9 @@ def manifest(
     )
     if origins is not None:
         query = query.where(BATCH.c.origin.in_(list(origins)))
-    rows = tuple(Batch(*row) for row in conn.execute(query))
+    found = conn.execute(query.add_columns(BATCH.c.rows_staged + BATCH.c.rows_quarantined)).all()
+    short = _short_days(found, {contract.id: contract for contract in known})
+    rows = tuple(Batch(*row[:5]) for row in found if (row[1], row[2]) not in short)
     states = states_on(conn, biz_date, known, origins)
     return Manifest(
         batches=rows,
@@ -223,6 +232,27 @@ def manifest(
         modes={contract.id: contract.mode for contract in known},
         closed_world={contract.id: contract.closed_world for contract in known},
     )
+
+
+def _short_days(found: Iterable[Any], contracts: Mapping[str, Contract]) -> set[tuple[str, date]]:
+    """Days of snapshot sources of which too little was accepted: a part was refused, so the day is no truth.
+
+    ``found``: batch_id, source, as_of, landed_at, staged_path, rows; ordered by source and day. The last good
+    day stays in force, as it does when a whole export shrinks.
+    """
+    days: dict[tuple[str, date], int] = {}
+    for row in found:
+        days[row[1], row[2]] = days.get((row[1], row[2]), 0) + int(row[5])
+    short: set[tuple[str, date]] = set()
+    good: dict[str, int] = {}
+    for (source, as_of), rows in days.items():
+        contract = contracts[source]
+        stops = contract.mode == "snapshot" and contract.volume.action == "stop"
+        if stops and source in good and rows < contract.volume.minimum * good[source]:
+            short.add((source, as_of))
+        else:
+            good[source] = rows
+    return short
 
 
 def name_decisions(conn: Connection) -> list[NameDecision]:

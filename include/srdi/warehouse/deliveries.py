@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
 from srdi.warehouse.tables import control
 
@@ -60,6 +60,43 @@ def origins_of_last_publication(conn: Connection) -> set[str]:
         select(BATCH.c.origin).join(link, link.c.batch_id == BATCH.c.batch_id).where(link.c.run_id == last)
     )
     return set(conn.execute(query.distinct()).scalars())
+
+
+def origins_of_run(conn: Connection, run_id: str) -> set[str]:
+    """Origins of the batches in a run's manifest."""
+    link = control.run_batch
+    query = (
+        select(BATCH.c.origin).join(link, link.c.batch_id == BATCH.c.batch_id).where(link.c.run_id == run_id)
+    )
+    return set(conn.execute(query.distinct()).scalars())
+
+
+def reconsider_shrunk(conn: Connection, source: str) -> int:
+    """Put volume-refused parts of a day back before the gate when another part of that day arrived.
+
+    Returns how many. A delivery may come in parts on different nights; only together are they complete.
+    """
+    other = BATCH.alias("other")
+    arrived = (
+        select(other.c.batch_id)
+        .where(other.c.source == source, other.c.state == "staged")
+        .where(other.c.as_of == BATCH.c.as_of, other.c.origin == BATCH.c.origin)
+        .exists()
+    )
+    done = conn.execute(
+        update(BATCH)
+        .where(
+            BATCH.c.source == source, BATCH.c.state == "refused", BATCH.c.refusal_code == "shrunk", arrived
+        )
+        .values(
+            state="staged",
+            refusal_code=None,
+            refusal_message=None,
+            rows_staged=BATCH.c.rows_landed - BATCH.c.rows_duplicate - BATCH.c.rows_ignored,
+            rows_quarantined=0,
+        )
+    )
+    return done.rowcount
 
 
 def day_rows(conn: Connection, source: str, as_of: date, origin: str) -> int:

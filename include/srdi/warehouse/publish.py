@@ -99,7 +99,9 @@ def _merge(
     mover.papers(core_live)
     scopes.record_measures(connection, run, staged, moment, word)
     mover.record_publications()
-    state = "dry_run" if dry_run else "published" if mover.rows_changed else "unchanged"
+    # A publication whose worker died after the commit is no "unchanged" when it is tried again.
+    changed = mover.rows_changed or _changed_before(connection, run.run_id)
+    state = "dry_run" if dry_run else "published" if changed else "unchanged"
     report = PublishReport(
         run_id=run.run_id,
         biz_date=run.biz_date,
@@ -118,6 +120,12 @@ def _merge(
         _close(connection, run.run_id, state, moment)
         connection.commit()
     return report
+
+
+def _changed_before(connection: Connection, run_id: str) -> bool:
+    """Whether an earlier try of this run already published something."""
+    query = "SELECT COALESCE(SUM(rows_entered + rows_left + rows_changed), 0) FROM control.publication WHERE run_id = :run_id"
+    return bool(connection.execute(text(query), {"run_id": run_id}).scalar())
 
 
 def _moment(connection: Connection, published_at: datetime) -> datetime:

@@ -95,3 +95,23 @@ def load_findings(
         )
     names = ", ".join(columns)
     return conn.execute(text(f"INSERT INTO quality.finding ({names}) SELECT {names} FROM found")).rowcount
+
+
+def load_fact_findings(conn: Connection, con: duckdb.DuckDBPyConnection, lake: Lake, path: str) -> int:
+    """Bring the findings of facts to those of the newest published day; returns their number.
+
+    What no longer holds goes: a vanished enterprise that came back is no finding any more.
+    """
+    checks = [
+        row[0]
+        for row in con.execute(
+            f"SELECT DISTINCT check_id FROM read_parquet({literal(lake.uri(path))})"
+        ).fetchall()
+    ]
+    from srdi.reports.check_words import FACT_CHECKS
+
+    conn.execute(
+        text("DELETE FROM quality.finding WHERE check_id = ANY(:checks)"),
+        {"checks": sorted({*FACT_CHECKS, *checks})},
+    )
+    return load_findings(conn, con, lake, None, path)

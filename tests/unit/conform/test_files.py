@@ -443,6 +443,20 @@ def test_damaged_and_doubtful_workbooks(conform_bytes):
     assert code_of(conform_bytes("registry_risk", workbook(("空", [])))[0]) == "empty"
 
 
+def test_a_file_broken_inside_is_refused_and_crashes_nothing(conform_bytes):
+    """The zip is whole but the sheet within is cut; JSON in another encoding; JSON nested without end."""
+    import zipfile
+
+    good = io.BytesIO(workbook(("一", [HEADER.split(","), ROW_A.split(",")])))
+    cut = io.BytesIO()
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(cut, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            target.writestr(name, data[: len(data) // 2] if name.endswith("sheet1.xml") else data)
+    for data in (cut.getvalue(), '[{"企业名称": "某企业"}]'.encode("gb18030"), b"[{" + b'"a":[' * 200_000):
+        assert code_of(conform_bytes("registry_risk", data)[0]) == "unreadable"
+
+
 def test_archives(conform_bytes):
     import zipfile
 
