@@ -5,6 +5,6 @@ the narrow rows behind those views of ``marts`` and ``core`` that show the newes
 """
 
 from srdi.warehouse.tables import control, core, marts, quality
-from srdi.warehouse.tables.words import SCHEMAS, metadata, view_comments
+from srdi.warehouse.tables.words import SCHEMAS, metadata
 
-__all__ = ["SCHEMAS", "control", "core", "marts", "metadata", "quality", "view_comments"]
+__all__ = ["SCHEMAS", "control", "core", "marts", "metadata", "quality"]

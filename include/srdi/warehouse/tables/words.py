@@ -101,13 +101,4 @@ def table(address: str, *parts: Any) -> Table:
     return Table(name, metadata, *parts, schema=schema, comment=comment(relation_words(schema, name)))
 
 
-def view_comments(columns_of: dict[tuple[str, str], list[str]]) -> list[tuple[str, str, str | None, str]]:
-    """Comments of views as (schema, view, column or None, text) for the views found in the database."""
-    found: list[tuple[str, str, str | None, str]] = []
-    for (schema, view), columns in sorted(columns_of.items()):
-        found.append((schema, view, None, comment(relation_words(schema, view))))
-        found += [(schema, view, column, column_comment(schema, view, column)) for column in columns]
-    return found
-
-
 __all__ = ["Date", "codes", "key", "may", "metadata", "moment", "money", "need", "number", "ratio", "table"]
