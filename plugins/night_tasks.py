@@ -20,6 +20,11 @@ RETRY_POLICY = ExceptionRetryPolicy(
             exception="srdi.pull.errors.RefusedDelivery", action=RetryAction.FAIL, reason="坏数据不重试"
         ),
         RetryRule(
+            exception="srdi.pull.errors.HopelessTransportError",
+            action=RetryAction.FAIL,
+            reason="接口拒绝或地址、令牌有误，重试无用",
+        ),
+        RetryRule(
             exception=["srdi.policy.problems.PackError", "srdi.warehouse.staging.PublishError"],
             action=RetryAction.FAIL,
             reason="政策包或结果自相矛盾，重试无用",

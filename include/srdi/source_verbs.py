@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from srdi.installation import BadDelivery, BadRequest, Installation
 
 if TYPE_CHECKING:
+    import duckdb
+
     from srdi.contracts.models import Contract
 
 
@@ -122,7 +124,11 @@ class SourceVerbs(Installation):
                 report = _Conformed(row["rows_landed"], row["rows_duplicate"], row["rows_ignored"])
                 with self.engine.connect() as conn:
                     last_good = batches.last_good_rows(conn, source, row["as_of"], [row["origin"]])
-                    day_rows = deliveries.day_rows(conn, source, row["as_of"], row["origin"])
+                replaced, anew = self._same_day(con, contract, row)
+                with self.engine.connect() as conn:
+                    day_rows = deliveries.day_rows(
+                        conn, source, row["as_of"], row["origin"], without=[*replaced, *anew]
+                    )
                 result = validate(
                     contract,
                     dictionary,
@@ -143,6 +149,7 @@ class SourceVerbs(Installation):
                         continue
                     if result.refusal is None:
                         batches.accept(conn, row["batch_id"], result, at=now)
+                        deliveries.supersede(conn, replaced)
                         accepted.append(row["batch_id"])
                     else:
                         batches.refuse(conn, row["batch_id"], result, at=now)
@@ -158,9 +165,34 @@ class SourceVerbs(Installation):
         if refused:
             raise BadDelivery(
                 f"{source} 有 {len(refused)} 批被整批退回，上一份合格数据继续有效：\n"
-                + "\n".join(f"{row['refusal_code']}：{row['refusal_message']}" for row in refused)
+                + "\n".join(
+                    f"{row['file_name']}（{row['refusal_code']}）：{row['refusal_message']}"
+                    for row in refused
+                )
             )
         return {"accepted": accepted, "rows": step["rows"]}
+
+    def _same_day(
+        self, con: duckdb.DuckDBPyConnection, contract: Contract, row: Mapping[str, Any]
+    ) -> tuple[list[str], list[str]]:
+        """Of a snapshot: the earlier batches of its day that it replaces, and the later ones that replace it."""
+        from srdi.quality.same_day import repeated
+        from srdi.warehouse import deliveries
+
+        if contract.mode != "snapshot":
+            return [], []
+        with self.engine.connect() as conn:
+            before, after = deliveries.others_of_day(conn, row)
+        own = self.lake.uri(row["staged_path"])
+        replaced = repeated(
+            con, contract.key, own, {one: self.lake.uri(path) for one, path in before.items()}
+        )
+        anew = [
+            one
+            for one, path in after.items()
+            if repeated(con, contract.key, self.lake.uri(path), {row["batch_id"]: own})
+        ]
+        return replaced, anew
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The DAGs as Airflow reads them: which there are, how they hang together, what each promises."""
 
+import importlib
 import re
 import shutil
 import subprocess
@@ -124,3 +125,24 @@ def test_a_run_without_any_day_is_refused():
     run = SimpleNamespace(partition_key=None, data_interval_start=None, logical_date=None, run_after=None)
     with pytest.raises(NoBizDate):
         resolve_biz_date(run, {})
+
+
+@pytest.mark.parametrize(
+    ("path", "again"),
+    [
+        ("srdi.installation.BadDelivery", False),
+        ("srdi.installation.BadRequest", False),
+        ("srdi.pull.errors.HopelessTransportError", False),
+        ("srdi.pull.errors.TransportError", True),
+        ("builtins.OSError", True),
+    ],
+)
+def test_only_what_can_mend_itself_is_tried_again(bag, path, again):
+    from airflow.sdk import RetryAction
+
+    module, _, name = path.rpartition(".")
+    error = getattr(importlib.import_module(module), name)("x")
+    for dag in bag.dags.values():
+        for task in dag.tasks:
+            decision = task.retry_policy.evaluate(error, 1, 3)
+            assert (decision.action != RetryAction.FAIL) is again, f"{dag.dag_id}.{task.task_id}"

@@ -20,7 +20,7 @@ import requests
 
 from srdi.contracts.refusals import RefusalCode, refuse
 from srdi.pull.download import Part, TryAgain, stated_sha256
-from srdi.pull.errors import RefusedDelivery, TransportError
+from srdi.pull.errors import HopelessTransportError, RefusedDelivery, TransportError
 
 CHUNK = 64 * 1024  # at most this much of a broken download is fetched twice
 _T = TypeVar("_T")
@@ -72,7 +72,7 @@ class Client:
 
     def __post_init__(self) -> None:
         if urlsplit(self.base_url).scheme not in ("http", "https"):
-            raise TransportError("接口地址必须以 http:// 或 https:// 开头", retryable=False)
+            raise HopelessTransportError("接口地址必须以 http:// 或 https:// 开头")
         self._session = requests.Session()
         # neither proxies nor .netrc of the machine may have a say in where data and token go
         self._session.trust_env = False
@@ -153,8 +153,8 @@ class Client:
         except (requests.ConnectionError, requests.Timeout) as error:
             raise TryAgain(f"连接失败（{type(error).__name__}）") from error
         except requests.RequestException as error:
-            raise TransportError(
-                f"接口 {_shown(address)} 无法请求（{type(error).__name__}）", retryable=False
+            raise HopelessTransportError(
+                f"接口 {_shown(address)} 无法请求（{type(error).__name__}）"
             ) from error
 
     def _expect(self, response: requests.Response, good: tuple[int, ...]) -> None:
@@ -165,11 +165,10 @@ class Client:
             raise TryAgain(f"服务器返回 {status}", _retry_after(response))
         where = _shown(response.url)
         if status in (401, 403):
-            raise TransportError(
-                f"接口 {where} 拒绝访问（{status}）：令牌无效、过期或没有权限，请更新连接中的令牌",
-                retryable=False,
+            raise HopelessTransportError(
+                f"接口 {where} 拒绝访问（{status}）：令牌无效、过期或没有权限，请更新连接中的令牌"
             )
-        raise TransportError(f"接口 {where} 返回 {status}，请核对地址和参数", retryable=False)
+        raise HopelessTransportError(f"接口 {where} 返回 {status}，请核对地址和参数")
 
     def _body(self, response: requests.Response, address: str) -> bytes:
         parts, size = [], 0
@@ -209,7 +208,7 @@ class Client:
                 if n + 1 < self.patience.attempts:
                     grown = min(self.patience.first * 2**n, self.patience.longest)
                     self.sleep(error.wait if error.wait is not None else grown * (0.5 + self.jitter() / 2))
-        raise TransportError(f"接口 {_shown(address)} 取数失败：{why}；稍后自动重试", retryable=True)
+        raise TransportError(f"接口 {_shown(address)} 取数失败：{why}；稍后自动重试")
 
 
 def _retry_after(response: requests.Response) -> float | None:

@@ -10,7 +10,7 @@ import stat
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def pull(
     files, skipped = _candidates(contract, folder)
     files, busy = _settled(files, landed_at, sleep)
     skipped += busy
-    for file in files:
+    for place, file in enumerate(files):
         as_of, why_not = day_in_name(file.path.name, contract.as_of)
         try:
             found = land(
@@ -65,7 +65,8 @@ def pull(
                 as_of=as_of,
                 file_name=file.path.name,
                 known=taken,
-                landed_at=landed_at,
+                # of two exports of one day the later one counts, so no two land at the same moment
+                landed_at=landed_at + timedelta(microseconds=place),
                 origin=origin,
                 problem=None if as_of else no_day(file.path.name, why_not),
             )
@@ -89,7 +90,8 @@ def _candidates(contract: Contract, folder: Path) -> tuple[list[_Seen], list[Ski
         return [], []
     home = folder.resolve()
     files, skipped = [], []
-    for path in sorted(folder.iterdir(), key=lambda one: one.name):
+    # without the ending, so that 导出.csv comes before 导出(1).csv
+    for path in sorted(folder.iterdir(), key=lambda one: (one.stem, one.name)):
         reason = _reason_by_name(path.name, contract)
         target = path
         if reason is None and path.is_symlink():

@@ -1,4 +1,4 @@
-"""The two ways in which fetching fails: the road is blocked, or what came cannot be taken."""
+"""The ways in which fetching fails: the road is blocked, or what came cannot be taken."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from srdi.contracts.refusals import Refusal
 
 
 class TransportError(Exception):
-    """The delivery could not be fetched; nothing is known about its data.
+    """The delivery could not be fetched; nothing is known about its data. Trying again later can help.
 
-    ``retryable``: whether trying again later can help (a server that is down: yes; a wrong token: no).
     ``message_zh`` holds no secret.
     """
 
-    def __init__(self, message_zh: str, *, retryable: bool) -> None:
+    def __init__(self, message_zh: str) -> None:
         super().__init__(message_zh)
         self.message_zh = message_zh
-        self.retryable = retryable
+
+
+class HopelessTransportError(TransportError):
+    """Trying again gives the same until a person mends something: a wrong token, a wrong address."""
 
 
 class RefusedDelivery(Exception):

@@ -107,7 +107,7 @@ def _pages(client: Client, http: Http, items: str, size: int) -> Iterator[dict[s
             raise RefusedDelivery(refuse(RefusalCode.UNREADABLE, file=http.path, detail=detail))
         mark = hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).digest() if rows else b""
         if rows and mark == before:
-            raise TransportError(f"接口 {http.path} 连续两页内容相同，分页没有按约定进行", retryable=True)
+            raise TransportError(f"接口 {http.path} 连续两页内容相同，分页没有按约定进行")
         before = mark
         received += len(rows)
         if received > client.bounds.rows:
@@ -121,7 +121,7 @@ def _pages(client: Client, http: Http, items: str, size: int) -> Iterator[dict[s
         link, params = step
         mark_asked = json.dumps([link, params])
         if mark_asked in asked:
-            raise TransportError(f"接口 {http.path} 的下一页又回到取过的一页", retryable=True)
+            raise TransportError(f"接口 {http.path} 的下一页又回到取过的一页")
         asked.add(mark_asked)
     detail = f"超过 {client.bounds.pages} 页仍未结束"
     raise RefusedDelivery(refuse(RefusalCode.HOSTILE, file=http.path, detail=detail))
@@ -152,7 +152,7 @@ def _complete(http: Http, page: dict[str, Any], received: int) -> None:
     """Where the endpoint states its total, all of it must have come."""
     total = str(page.get("total", ""))
     if total.isdigit() and int(total) != received:
-        raise TransportError(f"接口 {http.path} 声明共 {total} 条，实收 {received} 条", retryable=True)
+        raise TransportError(f"接口 {http.path} 声明共 {total} 条，实收 {received} 条")
 
 
 def _pull_rows(client: Client, http: Http, context: _Context, known: set[str], scratch: Path) -> PullResult:
@@ -163,9 +163,7 @@ def _pull_rows(client: Client, http: Http, context: _Context, known: set[str], s
         for page in _pages(client, http, "rows", http.page_size):
             stated.add(str(page.get("as_of") or ""))
             if len(stated) > 1:
-                raise TransportError(
-                    f"接口 {http.path} 的数据截止日在取数过程中改变，稍后重试", retryable=True
-                )
+                raise TransportError(f"接口 {http.path} 的数据截止日在取数过程中改变，稍后重试")
             for row in page["rows"]:
                 if not isinstance(row, dict):
                     detail = "行不是「表头: 值」的形式"

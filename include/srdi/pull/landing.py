@@ -164,7 +164,7 @@ def land(
 
     ``opener`` opens the file for reading bytes; it is read twice (digest, copy). What lies in the lake
     under a batch's name is never changed: equal bytes are kept, remains of a killed landing are replaced.
-    Raises :class:`TransportError` (retryable) when the file changes while it is read.
+    Raises :class:`TransportError` when the file changes while it is read.
     """
     with opener() as file:
         sha256, size = digest(file)
@@ -195,7 +195,7 @@ def _copy(lake: Lake, opener: Callable[[], BinaryIO], path: str, sha256: str, fi
             target.write(chunk)
     if sha.hexdigest() != sha256:
         lake.filesystem.rm(uri)
-        raise TransportError(f"文件 {file_name} 在读取过程中发生变化，稍后重试", retryable=True)
+        raise TransportError(f"文件 {file_name} 在读取过程中发生变化，稍后重试")
     if lake.is_local:
         # received bytes are evidence; a slip of the hand should not change them
         os.chmod(Path(uri), 0o444)

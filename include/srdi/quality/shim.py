@@ -62,6 +62,8 @@ def open_batch(con: duckdb.DuckDBPyConnection, relation: str) -> Any:
         kwargs={
             # without it the first query that fails takes the transaction and all later ones with it
             "isolation_level": "AUTOCOMMIT",
+            # the connection is ours and may be closed before the library lets go of it
+            "pool_reset_on_return": None,
             "creator": lambda: ConnectionWrapper(con.cursor()),
         },
     )

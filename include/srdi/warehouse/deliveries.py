@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -99,13 +99,44 @@ def reconsider_shrunk(conn: Connection, source: str) -> int:
     return done.rowcount
 
 
-def day_rows(conn: Connection, source: str, as_of: date, origin: str) -> int:
-    """Data rows of one day over all its parts that were conformed and not refused."""
+def others_of_day(conn: Connection, batch: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+    """The other batches of a batch's source, day and origin that are not refused: id → file in the lake.
+
+    ``batch``: a row of ``control.batch``. Returns those that landed before it and those that landed after.
+    """
+    query = (
+        select(BATCH.c.batch_id, BATCH.c.staged_path, BATCH.c.landed_at)
+        .where(BATCH.c.source == batch["source"], BATCH.c.as_of == batch["as_of"])
+        .where(BATCH.c.origin == batch["origin"], BATCH.c.state.in_(["staged", "accepted"]))
+        .where(BATCH.c.batch_id != batch["batch_id"])
+        .order_by(BATCH.c.landed_at, BATCH.c.batch_id)
+    )
+    before: dict[str, str] = {}
+    after: dict[str, str] = {}
+    for row in conn.execute(query):
+        earlier = (row.landed_at, row.batch_id) < (batch["landed_at"], batch["batch_id"])
+        (before if earlier else after)[row.batch_id] = row.staged_path
+    return before, after
+
+
+def supersede(conn: Connection, batch_ids: Collection[str]) -> int:
+    """Take accepted batches out of force because a later export of their day replaces them; how many."""
+    done = conn.execute(
+        update(BATCH)
+        .where(BATCH.c.batch_id.in_(list(batch_ids)), BATCH.c.state == "accepted")
+        .values(state="superseded")
+    )
+    return done.rowcount
+
+
+def day_rows(conn: Connection, source: str, as_of: date, origin: str, without: Collection[str] = ()) -> int:
+    """Data rows of one day over all its parts that were conformed and not refused, ``without`` some batches."""
     query = select(func.coalesce(func.sum(BATCH.c.rows_staged + BATCH.c.rows_quarantined), 0)).where(
         BATCH.c.source == source,
         BATCH.c.as_of == as_of,
         BATCH.c.origin == origin,
         BATCH.c.state.in_(["staged", "accepted"]),
+        BATCH.c.batch_id.not_in(list(without)),
     )
     return int(conn.execute(query).scalar_one())
 

@@ -216,6 +216,32 @@ def test_a_later_list_corrects_the_same_entry(inbox: Inbox) -> None:
     assert on(inbox, date(2025, 3, 1))["provincial_or_above"] is False
 
 
+def test_a_later_list_corrects_the_code_beside_a_name(inbox: Inbox) -> None:
+    inbox.registry({"uscc": A, "name": "甲公司"}, {"uscc": B, "name": "乙公司"})
+    row = {"title": "省级", "batch": "2023年第一批", "state": "认定", "valid_from": START, "valid_to": LAST}
+    inbox.stage("title_list", [row | {"name": "丙公司", "uscc": A}], date(2025, 1, 1))
+    assert inbox.resolve().enterprises[A]["provincial_or_above"] is True
+    inbox.stage("title_list", [row | {"name": "丙公司", "uscc": B}], date(2025, 2, 1))
+    facts = inbox.resolve()
+    assert [facts.enterprises[code]["provincial_or_above"] for code in (A, B)] == [False, True]
+    assert len(facts.titles) == 1
+
+
+def test_a_later_list_takes_a_recognition_back_to_proposed(inbox: Inbox) -> None:
+    titled(inbox, title(valid_from=START, valid_to=LAST))
+    inbox.stage("title_list", [title(state="公示", valid_from=START, valid_to=LAST)], date(2025, 3, 1))
+    assert on(inbox, date(2025, 2, 28))["provincial_or_above"] is True
+    assert on(inbox, date(2025, 3, 1))["provincial_or_above"] is False
+
+
+def test_namesakes_with_their_own_codes_stand_side_by_side_in_one_list(inbox: Inbox) -> None:
+    inbox.registry({"uscc": A, "name": "甲公司"}, {"uscc": B, "name": "甲公司"})
+    row = title(name="甲公司", valid_from=START, valid_to=LAST)
+    inbox.stage("title_list", [row, row | {"uscc": B}], date(2025, 1, 1))
+    facts = inbox.resolve()
+    assert [facts.enterprises[code]["provincial_or_above"] for code in (A, B)] == [True, True]
+
+
 def test_highest_title_in_force_then_the_one_last_held(inbox: Inbox) -> None:
     titled(
         inbox,

@@ -15,7 +15,7 @@ from pull_bench import NOW, TOKEN, contract_with
 
 from srdi.pull import http
 from srdi.pull.client import CHUNK, Bounds, Client, Patience
-from srdi.pull.errors import RefusedDelivery, TransportError
+from srdi.pull.errors import HopelessTransportError, RefusedDelivery, TransportError
 
 ROWS = [{"代码": f"C{n}", "金额": n} for n in range(7)]
 DAY = date(2025, 9, 30)
@@ -165,7 +165,7 @@ def test_a_wait_beyond_patience_is_left_for_later(server, pull, sleeps):
     failing_first(server, [(429, {"Retry-After": "3600"})])
     with pytest.raises(TransportError) as caught:
         pull()
-    assert caught.value.retryable
+    assert not isinstance(caught.value, HopelessTransportError)
     assert "3600" in caught.value.message_zh
     assert sleeps == []
 
@@ -180,7 +180,7 @@ def test_patience_ends(server, pull, sleeps):
     failing_first(server, [(500,)] * 9)
     with pytest.raises(TransportError) as caught:
         pull()
-    assert caught.value.retryable
+    assert not isinstance(caught.value, HopelessTransportError)
     assert len(server.requests) == 4
     assert len(sleeps) == 3
 
@@ -216,7 +216,7 @@ def test_what_patience_cannot_mend_is_not_tried_again(server, pull, sleeps, stat
     failing_first(server, [(status, {"Location": "http://127.0.0.1:9/"})] * 9)
     with pytest.raises(TransportError) as caught:
         pull()
-    assert not caught.value.retryable
+    assert isinstance(caught.value, HopelessTransportError)
     assert len(server.requests) == 1
     assert sleeps == []
     if status == 401:
@@ -228,7 +228,7 @@ def test_a_server_that_is_not_there(server, pull, lake, sleeps):
     server.http.server_close()
     with pytest.raises(TransportError) as caught:
         pull()
-    assert caught.value.retryable
+    assert not isinstance(caught.value, HopelessTransportError)
     assert len(sleeps) == 3
 
 
