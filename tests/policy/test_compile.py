@@ -18,6 +18,8 @@ from srdi.policy.expression import OPERATORS, parse
 from srdi.policy.packset import Parameter
 from srdi.policy.problems import PackError
 
+pytestmark = pytest.mark.full
+
 DAY = date(2025, 9, 30)
 CONNECTION = duckdb.connect(config={"threads": "1"})
 MONEY = st.decimals(

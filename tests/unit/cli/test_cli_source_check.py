@@ -16,6 +16,8 @@ from srdi.cli import main
 from srdi.conform.codes import ALPHABET, check_character, org_check
 from srdi.contracts import loader
 
+pytestmark = pytest.mark.full
+
 COURT = ["统一社会信用代码", "被执行人名称", "案号", "发布日期", "撤销日期"]
 TAX = ["纳税人识别号", "纳税人名称", "年度", "营业收入(万元)", "从业人数"]
 

@@ -10,6 +10,8 @@ from decimal import Decimal
 
 import pytest
 
+pytestmark = pytest.mark.full
+
 HEADER = "统一社会信用代码,企业名称,名单类型,列入日期,列入原因,移出日期,移出原因"
 A = "91110000600037341L"
 B = "914403001922038216"

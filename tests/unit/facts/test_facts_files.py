@@ -20,6 +20,8 @@ from srdi.engine.lake import Lake
 from srdi.facts.manifest import Batch, Manifest
 from srdi.facts.resolve import OUTPUTS, resolve
 
+pytestmark = pytest.mark.full
+
 ENTERPRISE = """
 uscc string, name string, former_names list<element: string>, status string, operating bool, vanished bool,
 division_code string, zone_code string, city_code string, industry_code string, industry_section string,

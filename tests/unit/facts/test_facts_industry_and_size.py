@@ -7,9 +7,12 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from facts_inbox import A, Inbox
 
 from srdi import contracts
+
+pytestmark = pytest.mark.full
 
 LOOKUPS = Path(contracts.__file__).parent / "lookups"
 

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from facts_inbox import A, B, Inbox
 
+pytestmark = pytest.mark.full
+
 ONE_DAY = timedelta(1)
 LISTED, REMOVED = date(2025, 3, 1), date(2025, 8, 1)
 SERIOUS = {"uscc": A, "list_type": "严重违法失信", "listed_on": LISTED}

@@ -11,6 +11,8 @@ from facts_inbox import A, B, C, Facts, Inbox
 
 from srdi.facts.manifest import NameDecision
 
+pytestmark = pytest.mark.full
+
 NOBODY = "91410300MA0000009X"
 
 

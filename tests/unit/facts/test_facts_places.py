@@ -7,6 +7,8 @@ from datetime import date
 import pytest
 from facts_inbox import A, Inbox
 
+pytestmark = pytest.mark.full
+
 
 def place(inbox: Inbox, biz_date: date = date(2025, 9, 30), **row: str | None) -> tuple:
     inbox.registry({"uscc": A, "district": None, **row})

@@ -11,6 +11,8 @@ from facts_inbox import A, B, Inbox
 
 from srdi.facts.parameters import Conventions
 
+pytestmark = pytest.mark.full
+
 
 def on(inbox: Inbox, day: date, **parameters: Any) -> dict[str, Any]:
     return inbox.resolve(day, **parameters).enterprises[A]

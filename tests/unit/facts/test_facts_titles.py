@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from facts_inbox import BIZ_DATE, A, B, Inbox
+
+pytestmark = pytest.mark.full
 
 ONE_DAY = timedelta(1)
 START, LAST = date(2023, 1, 1), date(2025, 12, 31)
