@@ -5,8 +5,9 @@ from __future__ import annotations
 from airflow.sdk import Param
 
 from srdi.contracts.heads import load_heads
+from srdi.policy.heads import load_areas
 
-AREAS = {"410100": "郑州市", "410300": "洛阳市"}
+AREAS = load_areas()
 SOURCES = {head.id: head.title_zh for head in load_heads()}
 PARAMS = {
     "date": Param(None, type=["null", "string"], format="date", title="业务日期", description="留空：按计划时间推算"),

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from srdi.local.services import Services
 from srdi.settings import Settings
@@ -26,7 +26,15 @@ def show(query: str, form: str, console: Console, errors: Console) -> int:
             conn.execute(text("SET TRANSACTION READ ONLY"))
             if services.settings.warehouse_url:
                 # A given address may carry more rights than reading needs.
-                conn.execute(text("SET LOCAL ROLE srdi_auditor"))
+                try:
+                    conn.execute(text("SET LOCAL ROLE srdi_auditor"))
+                except ProgrammingError:
+                    errors.print(
+                        "查询失败 / query failed: 仓库账号不能切换到只读角色，请数据库管理员执行 "
+                        f"GRANT srdi_auditor TO {engine.url.username}",
+                        markup=False,
+                    )
+                    return 1
             # The driver itself, so that a % in the query stays a %.
             cursor = conn.connection.cursor()
             cursor.execute(query)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ def upgrade(url: str) -> str:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             connection.execute(text("CREATE SCHEMA IF NOT EXISTS control"))
             version = _run(connection)
+            _let_owner_read(connection, server)
             comment_everything(connection)
             seed(connection)
             return version
@@ -50,6 +52,21 @@ def upgrade(url: str) -> str:
         raise
     finally:
         engine.dispose()
+
+
+def _let_owner_read(connection: Connection, server: int) -> None:
+    """Let the owner take the auditor's role, under which ``srdi sql`` reads.
+
+    Since PostgreSQL 16 an account that creates a role may hand it out but not take it. Where the roles were
+    made by somebody else, that person decides, and nothing is granted here.
+    """
+    from sqlalchemy import text
+    from sqlalchemy.exc import ProgrammingError
+
+    query = text("SELECT pg_has_role(current_user, 'srdi_auditor', :way)")
+    if not connection.execute(query, {"way": "SET" if server >= 160000 else "MEMBER"}).scalar_one():
+        with suppress(ProgrammingError), connection.begin_nested():
+            connection.execute(text("GRANT srdi_auditor TO CURRENT_USER"))
 
 
 def _configuration(connection: Connection):
