@@ -33,6 +33,7 @@ def show(query: str, form: str, console: Console, errors: Console) -> int:
                         "查询失败 / query failed: 仓库账号不能切换到只读角色，请数据库管理员执行 "
                         f"GRANT srdi_auditor TO {engine.url.username}",
                         markup=False,
+                        soft_wrap=True,
                     )
                     return 1
             # The driver itself, so that a % in the query stays a %.
