@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 from srdi.engine.duck import connect
 from srdi.engine.lake import Lake
 from srdi.warehouse.publish import Guard, PublishReport, publish
-from srdi.warehouse.runs import RunInfo
+from srdi.warehouse.runs import RunInfo, start_run
 
 CITY = {"zhengzhou.whitelist": "410100", "luoyang.whitelist": "410300", "luoyang.coverage": "410300"}
 LOOSE = Guard(max_shrink=1.0, smallest=1000)
@@ -79,6 +80,10 @@ SHAPES = {
         ("title_zh", pa.string()),
         ("title_en", pa.string()),
         ("definition_zh", pa.string()),
+        ("exit_days", pa.int32()),
+        ("rule_hash", pa.string()),
+        ("rule_text_hash", pa.string()),
+        ("rule_sources", pa.string()),
     ],
     "whitelist": [
         ("measure_id", pa.string()),
@@ -92,6 +97,7 @@ SHAPES = {
         ("reason_codes", pa.list_(pa.string())),
         ("warnings", pa.list_(pa.string())),
         ("days_to_lapse", pa.int32()),
+        ("left_on", pa.date32()),
     ],
     "whitelist_reason": [
         ("measure_id", pa.string()),
@@ -141,7 +147,12 @@ SHAPES = {
 
 @dataclass
 class Content:
-    """What a run says. ``lists``: measure → code → verdict; ``ends``: code → last day of its title."""
+    """What a run says. ``lists``: measure → code → verdict; ``ends``: code → last day of its title.
+
+    ``left``: code → the day decide itself says it left. ``more``: further reasons, (measure, code, rule) →
+    columns. ``titles``/``places``: code → columns of its title (None: no title), code → city.
+    ``rules``: (hash of the rules in force, hash of their text). ``sources``: rule → sources it reads.
+    """
 
     lists: dict[str, dict[str, str]] = field(default_factory=dict)
     ends: dict[str, date] = field(default_factory=dict)
@@ -152,12 +163,26 @@ class Content:
     enterprises: list[dict] = field(default_factory=list)
     seen: date | None = None
     rule_version: str = "r1"
+    left: dict[str, date] = field(default_factory=dict)
+    more: dict[tuple[str, str, str], dict] = field(default_factory=dict)
+    titles: dict[str, dict | None] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    rules: tuple[str, str] | None = None
+    sources: dict[str, list[str]] = field(default_factory=dict)
+    exit_days: int | None = 30
 
     def rows(self, day: date) -> dict[str, list[dict]]:
-        codes = sorted({code for one in self.lists.values() for code in one})
+        codes = sorted({*self.titles, *self.places, *(c for one in self.lists.values() for c in one)})
         seen = self.seen or day
         enterprises = self.enterprises or [
-            {"uscc": c, "name": f"企业{c}", "operating": True, "last_seen": seen} for c in codes
+            {
+                "uscc": c,
+                "name": f"企业{c}",
+                "operating": True,
+                "last_seen": seen,
+                "city_code": self.places.get(c),
+            }
+            for c in codes
         ]
         measures = [
             {
@@ -165,13 +190,20 @@ class Content:
                 "kind": "list" if m in self.lists else "coverage",
                 "area_code": CITY[m],
                 "rule_version": self.rule_version,
+                "exit_days": self.exit_days,
+                "rule_hash": self.rules[0] if self.rules else None,
+                "rule_text_hash": self.rules[1] if self.rules else None,
+                "rule_sources": json.dumps(self.sources),
             }
             for m in sorted({*self.lists, *self.coverage, *self.members})
         ]
         return {
             "enterprise": enterprises,
             "title": [
-                {"title_id": f"t-{c}", "uscc": c, "raw_name": f"企业{c}", "title": "省级"} for c in codes
+                {"title_id": f"t-{c}", "uscc": c, "raw_name": f"企业{c}", "title": "省级"}
+                | (self.titles.get(c) or {})
+                for c in codes
+                if self.titles.get(c, {}) is not None
             ],
             "name_match": self.names,
             "measure": measures,
@@ -182,7 +214,9 @@ class Content:
                     "area_code": CITY[m],
                     "name": f"企业{c}",
                     "verdict": verdict,
+                    "title": "省级",
                     "title_valid_to": self.ends.get(c),
+                    "left_on": self.left.get(c),
                     "reason_codes": [] if verdict == "listed" else ['a "quoted" \\ code', verdict],
                     "days_to_lapse": (self.ends[c] - day).days if c in self.ends else None,
                 }
@@ -201,6 +235,12 @@ class Content:
                 }
                 for m, one in sorted(self.lists.items())
                 for c in sorted(one)
+                if (m, c, "serious_dishonest") not in self.more
+            ]
+            + [
+                {"measure_id": m, "uscc": c, "rule_id": rule, "outcome": "pass", "effect": "none"} | columns
+                for (m, c, rule), columns in self.more.items()
+                if c in self.lists.get(m, {})
             ],
             "coverage": [
                 {
@@ -261,3 +301,34 @@ def publish_content(
         return publish(engine, run, facts, results, lake, con, moment(at), limits=limits, **more)
     finally:
         con.close()
+
+
+def batch(db, batch_id: str, source: str, as_of: date, origin: str = "inbox") -> str:
+    """Register an accepted batch of a source, for manifests."""
+    db.run(
+        "INSERT INTO control.batch (batch_id, source, as_of, landed_at, file_name, sha256, bytes, origin,"
+        " lake_path, staged_path, state) VALUES (:id, :source, :as_of, now(), 'f', :id, 1, :origin, 'p', 's',"
+        " 'accepted')",
+        id=batch_id,
+        source=source,
+        as_of=as_of,
+        origin=origin,
+    )
+    return batch_id
+
+
+def manifest(db, run_id: str, day: date, content: Content, *batch_ids: str) -> None:
+    """Register a run with the batches it reads, as resolve does."""
+    with db.engine().begin() as connection:
+        start_run(connection, run_info(run_id, day, content), batch_ids)
+
+
+def freshness(db, day: date, **states: str) -> None:
+    """Say how fresh sources were on a day."""
+    for source, state in states.items():
+        db.run(
+            "INSERT INTO control.freshness (source, biz_date, state) VALUES (:source, :day, :state)",
+            source=source,
+            day=day,
+            state=state,
+        )

@@ -14,16 +14,31 @@ CODES = ("A", "B", "C")
 FIRST = date(2025, 9, 1)
 
 
+SHOWN = 3  # days for which a leaver is shown in these tests
+
+
 class Model:
-    """Every answer kept whole: after each publication, what each measure said on each published day."""
+    """Every answer kept whole: after each publication, what each measure said on each published day.
+
+    ``left``: measure → day → code → the day it left, for those shown although they left.
+    """
 
     def __init__(self) -> None:
         self.days: dict[str, dict[date, dict[str, str]]] = {Z: {}, L: {}}
+        self.left: dict[str, dict[date, dict[str, date]]] = {Z: {}, L: {}}
         self.snapshots: list[tuple[int, dict]] = []
 
     def publish(self, at: int, day: date, lists: dict[str, dict[str, str]]) -> None:
         for measure, verdicts in lists.items():
-            self.days[measure][day] = dict(verdicts)
+            days, left = self.days[measure], self.left[measure]
+            before = max((d for d in days if d < day), default=day)
+            gone = {
+                code: left[before].get(code, day)
+                for code in (days[before] if before < day else {})
+                if code not in verdicts
+            }
+            left[day] = {code: since for code, since in gone.items() if (day - since).days < SHOWN}
+            days[day] = dict(verdicts) | dict.fromkeys(left[day], "excluded")
         self.snapshots.append((at, {m: {d: dict(v) for d, v in by.items()} for m, by in self.days.items()}))
 
     @staticmethod
@@ -85,6 +100,8 @@ def check(db, model: Model) -> None:
         newest = max(model.days[measure])
         live = db.rows("SELECT uscc, verdict FROM marts.whitelist WHERE measure_id = :m", m=measure)
         assert dict(live) == model.days[measure][newest]
+        left = db.rows("SELECT uscc, left_on FROM marts.whitelist WHERE measure_id = :m", m=measure)
+        assert {code: since for code, since in left if since} == model.left[measure][newest]
         assert db.rows("SELECT DISTINCT biz_date FROM marts.whitelist WHERE measure_id = :m", m=measure) in (
             [(newest,)],
             [],
@@ -105,7 +122,7 @@ def check(db, model: Model) -> None:
         "SELECT * FROM marts.whitelist_history AS a JOIN marts.whitelist_history AS b"
         " ON a.measure_id = b.measure_id AND a.uscc = b.uscc AND a.valid_to = b.valid_from"
         " AND a.known_to IS NULL AND b.known_to IS NULL AND a.verdict = b.verdict"
-        " AND a.reason_codes = b.reason_codes"
+        " AND a.reason_codes = b.reason_codes AND a.left_on IS NOT DISTINCT FROM b.left_on"
     ), "an interval cut without a change"
     assert not db.rows(
         "SELECT * FROM core.enterprise_history AS a JOIN core.enterprise_history AS b"
@@ -115,7 +132,7 @@ def check(db, model: Model) -> None:
     )
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(6))
 def test_random_publications_agree_with_the_naive_model(db, engine, lake, seed):
     chance, model = random.Random(seed), Model()
     for at in range(1, 9):
@@ -130,7 +147,7 @@ def test_random_publications_agree_with_the_naive_model(db, engine, lake, seed):
         }
         areas = chance.choice([None, None, ["410100"], ["410300"]])
         report = publish_content(
-            engine, lake, f"r{at}", day, Content(lists=lists), at, areas=areas, forced=True
+            engine, lake, f"r{at}", day, Content(lists=lists, exit_days=SHOWN), at, areas=areas, forced=True
         )
         assert report.state in ("published", "unchanged")
         published = {

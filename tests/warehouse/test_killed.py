@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from night_files import Content, publish_content
 
+from srdi.warehouse.staging import PARTS
+
 pytestmark = pytest.mark.full
 Z = "zhengzhou.whitelist"
 D1, D2 = date(2025, 9, 29), date(2025, 9, 30)
@@ -61,10 +63,10 @@ def test_a_killed_publisher_leaves_the_old_state_and_the_next_run_repairs(db, en
         == before
     )
     assert db.one("SELECT COUNT(*) FROM marts.whitelist_history WHERE known_to IS NOT NULL") == 0
-    assert db.one("SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'staging'") == 10
+    assert db.one("SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'staging'") == len(PARTS)
     wait_for_no_session(db)
     report = publish_content(engine, lake, "r2", D2, NEW, 3)
-    assert report.state == "published" and report.swept == 10
+    assert report.state == "published" and report.swept == len(PARTS)
     assert db.one("SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'staging'") == 0
     assert db.rows("SELECT uscc, verdict, run_id FROM marts.whitelist ORDER BY 1") == [
         ("A", "listed", "r2"),

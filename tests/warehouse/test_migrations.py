@@ -34,7 +34,7 @@ def test_from_empty_and_again_and_by_two_at_once(make_database):
     assert not errors
     count = "SELECT COUNT(*) FROM core.division"
     seeded = db.one(count)
-    assert migrate.upgrade(url) == "0001"
+    assert migrate.upgrade(url) == "0003"
     assert seeded == db.one(count) > 100
     assert db.rows("SELECT name FROM core.division WHERE code = '410307'") == [("偃师区",)]
     assert db.rows("SELECT name FROM core.division_past WHERE code = '410307'") == [("洛龙区",)]
@@ -44,6 +44,38 @@ def test_from_empty_and_again_and_by_two_at_once(make_database):
 def test_the_database_equals_the_declared_tables(db):
     with db.engine("srdi_admin").connect() as connection:
         assert migrate.differences(connection) == []
+
+
+def test_a_warehouse_of_the_first_version_keeps_its_rows(make_database):
+    """An upgrade finds lists published before: they stand, and the new columns say nothing about them."""
+    from alembic import command
+    from sqlalchemy import create_engine
+
+    db = make_database(empty=True)
+    with create_engine(db.url("srdi_admin")).begin() as connection:
+        connection.execute(text("CREATE SCHEMA control"))
+        command.upgrade(migrate._configuration(connection), "0001")
+        connection.execute(
+            text("INSERT INTO store.whitelist (measure_id, uscc, verdict) VALUES ('m', 'A', 'listed')")
+        )
+        connection.execute(
+            text(
+                "INSERT INTO control.run (run_id, biz_date, kind, started_at, state)"
+                " VALUES ('r', '2025-09-30', 'manual', now(), 'published')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO control.measure_day (run_id, measure_id, kind, biz_date, published_at)"
+                " VALUES ('r', 'm', 'list', '2025-09-30', now())"
+            )
+        )
+    assert migrate.upgrade(db.url("srdi_admin")) == "0003"
+    assert db.rows("SELECT uscc, verdict, left_on FROM marts.whitelist") == [("A", "listed", None)]
+    with db.engine("srdi_admin").connect() as connection:
+        assert migrate.differences(connection) == []
+        connection.execute(text("SET ROLE srdi_bi"))
+        assert connection.execute(text("SELECT left_on FROM marts.whitelist")).scalar() is None
 
 
 def test_a_declared_change_would_be_seen(make_database):
@@ -106,7 +138,7 @@ def test_promised_columns_are_there(db):
         "core.clause": "clause",
         "core.measure": "measure_id",
         "marts.whitelist": "measure_id uscc biz_date area_code name division_code title title_valid_to verdict"
-        " reason_codes warnings listed_since days_to_lapse run_id document_id clause rule_version stage term",
+        " reason_codes warnings listed_since days_to_lapse run_id document_id clause rule_version stage term left_on",
         "marts.whitelist_reason": "measure_id uscc rule_id biz_date outcome effect observed required distance"
         " message_zh batch_id row_no",
         "marts.whitelist_history": "measure_id uscc valid_from known_from verdict reason_codes valid_to known_to",

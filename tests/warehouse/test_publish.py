@@ -6,7 +6,7 @@ import threading
 from datetime import date
 
 import pytest
-from night_files import LOOSE, Content, moment, publish_content, run_info, write
+from night_files import LOOSE, Content, freshness, moment, publish_content, run_info, write
 from sqlalchemy import text
 
 from srdi.engine.duck import connect
@@ -99,6 +99,9 @@ def test_a_night_without_changes_writes_only_the_small_aggregates(db, engine, la
 def test_changes_name_their_cause(db, engine, lake):
     content = first()
     content.lists[Z] |= {"E": "listed", "K": "listed", "S": "listed", "X": "review"}
+    content.sources = {"serious_dishonest": ["registry_risk"]}
+    freshness(db, D1, registry_risk="fresh")
+    freshness(db, D2, registry_risk="stale")
     content.ends["K"] = D1
     publish_content(engine, lake, "r1", D1, content, 1)
     db.run(
@@ -108,6 +111,7 @@ def test_changes_name_their_cause(db, engine, lake):
         d=D2,
     )
     content = first()
+    content.sources = {"serious_dishonest": ["registry_risk"]}
     content.lists[Z] = {"A": "excluded", "B": "listed", "E": "excluded", "K": "review", "S": "review"}
     content.ends["K"] = D1
     content.reasons[Z, "S"] = ("unknown", "review")
@@ -120,8 +124,20 @@ def test_changes_name_their_cause(db, engine, lake):
         ("B", "entered", "data", "不予纳入 → 在册", None),
         ("E", "left", "exception", '在册 → 不予纳入：a "quoted" \\ code、excluded', None),
         ("K", "left", "calendar", '在册 → 待核：a "quoted" \\ code、review', None),
-        ("S", "left", "staleness", '在册 → 待核：a "quoted" \\ code、review', "b1"),
-        ("X", "verdict", "data", "待核 → 无记录", None),
+        (
+            "S",
+            "left",
+            "staleness",
+            '在册 → 待核：a "quoted" \\ code、review；serious_dishonest',
+            "b1",
+        ),
+        (
+            "X",
+            "verdict",
+            "data",
+            "待核 → 不予纳入：left_unregistered；left_unregistered 企业登记中已无此企业",
+            None,
+        ),
     ]
     assert (report.entered, report.left, report.changed) == (1, 4, 1)
     content.lists[Z]["A"], content.rule_version = "listed", "r2"
@@ -197,7 +213,9 @@ def test_a_list_that_shrinks_oddly_waits_for_a_person(db, engine, lake):
     assert db.rows("SELECT run_id, decision FROM control.approval") == [("r2", "held")]
     db.run("UPDATE control.approval SET decision = 'approved', decided_by = 'officer', decided_at = now()")
     assert publish_content(engine, lake, "r2", D2, content, 4, limits=Guard()).state == "published"
-    assert db.one("SELECT COUNT(*) FROM marts.whitelist WHERE measure_id = :m", m=Z) == 10
+    assert db.rows(
+        "SELECT verdict, COUNT(*) FROM marts.whitelist WHERE measure_id = :m GROUP BY 1 ORDER BY 1", m=Z
+    ) == [("excluded", 20), ("listed", 10)]  # those who left are shown for thirty days
 
 
 def test_what_a_person_decided_on_a_name_stands(db, engine, lake):
@@ -293,5 +311,5 @@ def test_a_reader_sees_only_the_old_state_or_the_new(db, engine, lake):
     publish_content(engine, lake, "r2", D2, new, 2)
     stop.set()
     thread.join()
-    assert seen <= {(300, "listed", "listed", D1, "r1", D1), (350, "excluded", "excluded", D2, "r2", D2)}
+    assert seen <= {(300, "listed", "listed", D1, "r1", D1), (500, "excluded", "excluded", D2, "r2", D2)}
     assert len(seen) >= 1

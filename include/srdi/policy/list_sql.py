@@ -2,28 +2,35 @@
 
 #: One row per enterprise of a list's population. ``standing``: member (title in force), unknown,
 #: expired (within the after-expiry window), left (after it), cancelled, outside (only by exception).
+#: ``left_on``: the day it left the population, for left and cancelled. Who left otherwise (moved away, lost a
+#: match) is in no row: only the published list remembers them, and adds them when the night is published.
 STANDING = """
 INSERT INTO policy_list_row
 SELECT
-    {measure} AS measure_id,
-    {area} AS area_code,
-    e.*,
-    CASE
-        WHEN e.{belongs} THEN 'member'
-        -- unknown only where a title is on record: before any title list arrived nobody is under review
-        WHEN e.{belongs} IS NULL THEN
-            CASE WHEN e.title IS NOT NULL OR e.title_batch_id IS NOT NULL THEN 'unknown' END
-        WHEN e.title_cancelled_on <= {day}
-            AND (e.title_ended_on IS NULL OR e.title_cancelled_on >= e.title_ended_on)
-            THEN CASE WHEN {day} < e.title_cancelled_on + {leaves} THEN 'cancelled' END
-        WHEN e.title_ended_on <= {day} THEN
-            CASE
-                WHEN {day} < e.title_ended_on + {window} THEN 'expired'
-                WHEN {day} < e.title_ended_on + {window} + {leaves} THEN 'left'
-            END
-    END AS standing
-FROM policy_population AS e
-WHERE {here}
+    s.*,
+    CAST(CASE s.standing WHEN 'left' THEN s.title_ended_on + {window} WHEN 'cancelled' THEN s.title_cancelled_on END AS DATE)
+FROM (
+    SELECT
+        {measure} AS measure_id,
+        {area} AS area_code,
+        e.*,
+        CASE
+            WHEN e.{belongs} THEN 'member'
+            -- unknown only where a title is on record: before any title list arrived nobody is under review
+            WHEN e.{belongs} IS NULL THEN
+                CASE WHEN e.title IS NOT NULL OR e.title_batch_id IS NOT NULL THEN 'unknown' END
+            WHEN e.title_cancelled_on <= {day}
+                AND (e.title_ended_on IS NULL OR e.title_cancelled_on >= e.title_ended_on)
+                THEN CASE WHEN {day} < e.title_cancelled_on + {leaves} THEN 'cancelled' END
+            WHEN e.title_ended_on <= {day} THEN
+                CASE
+                    WHEN {day} < e.title_ended_on + {window} THEN 'expired'
+                    WHEN {day} < e.title_ended_on + {window} + {leaves} THEN 'left'
+                END
+        END AS standing
+    FROM policy_population AS e
+    WHERE {here}
+) AS s
 """
 
 TITLE_REASONS = """
@@ -155,7 +162,9 @@ SELECT
         END AS VARCHAR[]
     ) AS reason_codes,
     CAST(COALESCE(j.warnings, []) AS VARCHAR[]) AS warnings,
-    CAST(COALESCE(e.title_valid_to, e.title_ended_on) - 1 - {day} AS INTEGER) AS days_to_lapse
+    CAST(COALESCE(e.title_valid_to, e.title_ended_on) - 1 - {day} AS INTEGER) AS days_to_lapse,
+    -- a person who keeps it on the list keeps it in the population too
+    CASE WHEN j.verdict = 'excluded' THEN e.left_on END AS left_on
 FROM policy_list_row AS e
 JOIN judged AS j ON j.measure_id = e.measure_id AND j.uscc = e.uscc
 """

@@ -49,7 +49,8 @@ def decide_lists(
     _rule_table(con, population)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE policy_list_row AS SELECT CAST(NULL AS TEXT) AS measure_id,"
-        " CAST(NULL AS TEXT) AS area_code, e.*, CAST(NULL AS TEXT) AS standing FROM policy_population e WHERE false"
+        " CAST(NULL AS TEXT) AS area_code, e.*, CAST(NULL AS TEXT) AS standing, CAST(NULL AS DATE) AS left_on"
+        " FROM policy_population e WHERE false"
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE policy_list_reason (measure_id TEXT, uscc TEXT, rule_id TEXT, outcome TEXT,"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
+
+from srdi.warehouse import causes
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -13,16 +16,16 @@ if TYPE_CHECKING:
 WORDS = "CASE {} WHEN 'listed' THEN '在册' WHEN 'excluded' THEN '不予纳入' WHEN 'review' THEN '待核' ELSE '无记录' END"
 
 
-def recompute(connection: Connection, day: date, run_id: str, staged: str, staged_reason: str) -> int:
+def recompute(connection: Connection, day: date, run_id: str, address: Mapping[str, str]) -> int:
     """Bring ``marts.whitelist_change`` of ``day``, and of the next published day, to what history says.
 
-    Needs temporary table ``span`` (measure_id, day_before, next_day, existed, live, rule_version,
-    rule_version_before) and ``moved`` of the whitelist's history; runs before the live rows are merged, for
-    it compares with them. Rows that stand already keep their cause. Returns rows written or removed.
+    ``address``: staging tables of the run by part. Needs temporary table ``span`` of :mod:`scopes` and
+    ``moved`` of the whitelist's history; runs before the live rows are merged, for it compares with them.
+    Rows that stand already keep their cause. Returns rows written or removed.
 
-    Causes, the first that applies: exception (one begins or ends between the days), correction (the day had
-    been told differently before), rule (the pack changed), staleness (a deciding rule turned unknown or
-    back), calendar (the title's last day lies between the days, or a window after it ran out), data.
+    Causes, the first that applies: exception (one begins or ends between the days, or its reason does),
+    correction (the day had been told differently before), calendar (the days a leaver is shown are over), and
+    then what :mod:`causes` finds in the reasons.
     """
     named = {"day": day, "run_id": run_id}
     connection.execute(text("DROP TABLE IF EXISTS pg_temp.turned"))
@@ -36,7 +39,7 @@ def recompute(connection: Connection, day: date, run_id: str, staged: str, stage
                 SELECT measure_id, next_day, CAST(:day AS date), TRUE FROM span WHERE next_day IS NOT NULL
             ),
             standing AS (
-                SELECT p.measure_id, p.day, p.later, h.uscc, h.verdict, h.reason_codes, x.after
+                SELECT p.measure_id, p.day, p.later, h.uscc, h.verdict, h.reason_codes, h.left_on, x.after
                 FROM pair AS p
                 CROSS JOIN LATERAL (VALUES (p.day_before, FALSE), (p.day, TRUE)) AS x (at, after)
                 JOIN marts.whitelist_history AS h
@@ -52,7 +55,9 @@ def recompute(connection: Connection, day: date, run_id: str, staged: str, stage
                 uscc,
                 MAX(verdict) FILTER (WHERE NOT after) AS verdict_before,
                 MAX(verdict) FILTER (WHERE after) AS verdict_after,
-                MAX(ARRAY_TO_STRING(reason_codes, '、')) FILTER (WHERE after) AS codes
+                MAX(ARRAY_TO_STRING(reason_codes, '、')) FILTER (WHERE after) AS codes,
+                MAX(left_on) FILTER (WHERE NOT after) AS left_before,
+                MAX(left_on) FILTER (WHERE after) AS left_after
             FROM standing
             GROUP BY measure_id, day, later, uscc
             HAVING MAX(verdict) FILTER (WHERE NOT after) IS DISTINCT FROM MAX(verdict) FILTER (WHERE after)
@@ -61,6 +66,7 @@ def recompute(connection: Connection, day: date, run_id: str, staged: str, stage
         named,
     )
     connection.execute(text("ANALYZE turned"))
+    causes.decide(connection, day, run_id, address)
     removed = connection.execute(
         text(
             """
@@ -96,21 +102,20 @@ def recompute(connection: Connection, day: date, run_id: str, staged: str, stage
                     ELSE 'verdict'
                 END,
                 CASE
-                    WHEN exempt.found THEN 'exception'
+                    WHEN exempt.found OR decided.cause = 'exception' THEN 'exception'
                     WHEN s.known AND (t.later OR (s.mended AND moved.uscc IS NOT NULL)) THEN 'correction'
-                    WHEN s.rule_version IS DISTINCT FROM s.rule_version_before AND NOT t.later
-                        AND s.day_before IS NOT NULL THEN 'rule'
-                    WHEN s.live AND NOT t.later AND stale.found THEN 'staleness'
+                    WHEN t.verdict_after IS NULL AND t.left_before IS NOT NULL THEN 'calendar'
+                    WHEN decided.cause IS NOT NULL THEN decided.cause
                     WHEN title.last_day >= pair.day_before AND title.last_day < t.day THEN 'calendar'
-                    WHEN t.verdict_after IS NULL AND t.verdict_before <> 'listed'
-                        AND title.last_day < pair.day_before THEN 'calendar'
+                    -- no reason differs: the same facts were weighed otherwise
+                    WHEN s.rule_changed AND s.live AND s.day_before IS NOT NULL THEN 'rule'
                     ELSE 'data'
                 END,
                 t.verdict_before,
                 t.verdict_after,
                 {WORDS.format("t.verdict_before")} || ' → ' || {WORDS.format("t.verdict_after")}
-                    || COALESCE('：' || NULLIF(t.codes, ''), ''),
-                deciding.batch_id,
+                    || COALESCE('：' || NULLIF(t.codes, ''), '') || COALESCE('；' || decided.said, ''),
+                decided.batch_id,
                 :run_id
             FROM turned AS t
             JOIN (
@@ -124,7 +129,7 @@ def recompute(connection: Connection, day: date, run_id: str, staged: str, stage
                 SELECT CASE WHEN t.later THEN CAST(:day AS date) ELSE s.day_before END AS day_before
             ) AS pair
             LEFT JOIN moved ON moved.measure_id = t.measure_id AND moved.uscc = t.uscc
-            LEFT JOIN {staged} AS fresh ON fresh.measure_id = t.measure_id AND fresh.uscc = t.uscc
+            LEFT JOIN {address["whitelist"]} AS fresh ON fresh.measure_id = t.measure_id AND fresh.uscc = t.uscc
             LEFT JOIN store.whitelist AS held ON held.measure_id = t.measure_id AND held.uscc = t.uscc
             CROSS JOIN LATERAL (
                 SELECT COALESCE(fresh.title_valid_to, held.title_valid_to) AS last_day
@@ -140,34 +145,7 @@ def recompute(connection: Connection, day: date, run_id: str, staged: str, stage
                         )
                 ) AS found
             ) AS exempt
-            CROSS JOIN LATERAL (
-                SELECT EXISTS (
-                    SELECT
-                    FROM store.whitelist_reason AS a
-                    FULL JOIN {staged_reason} AS b
-                        ON b.measure_id = a.measure_id AND b.uscc = a.uscc AND b.rule_id = a.rule_id
-                    WHERE a.measure_id = t.measure_id
-                        AND a.uscc = t.uscc
-                        AND (
-                            (b.outcome = 'unknown' AND b.effect IN ('review', 'exclude')
-                                AND a.outcome <> 'unknown')
-                            OR (a.outcome = 'unknown' AND a.effect IN ('review', 'exclude')
-                                AND b.outcome <> 'unknown')
-                        )
-                ) AS found
-            ) AS stale
-            LEFT JOIN LATERAL (
-                SELECT r.batch_id
-                FROM {staged_reason} AS r
-                WHERE r.measure_id = t.measure_id
-                    AND r.uscc = t.uscc
-                    AND r.effect IN ('exclude', 'review')
-                    AND r.outcome IN ('fail', 'unknown')
-                    AND r.batch_id IS NOT NULL
-                    AND NOT t.later
-                ORDER BY r.effect, r.rule_id
-                LIMIT 1
-            ) AS deciding ON TRUE
+            LEFT JOIN decided ON NOT t.later AND decided.measure_id = t.measure_id AND decided.uscc = t.uscc
             WHERE NOT EXISTS (
                 SELECT FROM marts.whitelist_change AS c
                 WHERE c.biz_date = t.day AND c.measure_id = t.measure_id AND c.uscc = t.uscc

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, text
 from srdi.warehouse import changes, history
 from srdi.warehouse.merging import Counts, merge
 from srdi.warehouse.publication import TableReport
-from srdi.warehouse.staging import PARTS, Staged
+from srdi.warehouse.staging import AGGREGATES, PARTS, Staged
 from srdi.warehouse.tables import control
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Mover:
             ).total
 
     def lists(self) -> None:
-        verdicts = "(SELECT measure_id, uscc, verdict, reason_codes FROM {})".format(
+        verdicts = "(SELECT measure_id, uscc, verdict, reason_codes, left_on FROM {})".format(
             self.staged.address["whitelist"]
         )
         moved = history.overwrite(
@@ -56,7 +56,7 @@ class Mover:
             "marts.whitelist_history",
             verdicts,
             ["measure_id", "uscc"],
-            ["verdict", "reason_codes"],
+            ["verdict", "reason_codes", "left_on"],
             day=self.run.biz_date,
             moment=self.moment,
             run_id=self.run.run_id,
@@ -64,23 +64,20 @@ class Mover:
         )
         self._moved(moved)
         self.rows_changed += changes.recompute(
-            self.connection,
-            self.run.biz_date,
-            self.run.run_id,
-            self.staged.address["whitelist"],
-            self.staged.address["whitelist_reason"],
+            self.connection, self.run.biz_date, self.run.run_id, self.staged.address
         )
         for name in ("whitelist", "whitelist_reason"):
             self._table(f"marts.{name}", name, within=LIVE)
 
     def aggregates(self) -> None:
         day = f"t.biz_date = DATE '{self.run.biz_date}'"
-        self._table(
-            "marts.coverage",
-            "coverage",
-            within=f"{day} AND t.measure_id IN (SELECT measure_id FROM scope)",
-            provenance={"run_id": self.run.run_id, "published_at": self.moment},
-        )
+        for name in AGGREGATES:
+            self._table(
+                f"marts.{name}",
+                name,
+                within=f"{day} AND t.measure_id IN (SELECT measure_id FROM scope)",
+                provenance={"run_id": self.run.run_id, "published_at": self.moment},
+            )
         self._table("marts.measure_member", "measure_member", within=LIVE)
 
     def papers(self, live: bool) -> None:

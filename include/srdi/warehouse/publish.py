@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from srdi.warehouse import freshness, guard, scopes, staging
+from srdi.warehouse import freshness, guard, leavers, scopes, staging
 from srdi.warehouse.guard import Guard
 from srdi.warehouse.mover import Mover
 from srdi.warehouse.publication import ListReport, PublishReport, TableReport
@@ -92,6 +92,7 @@ def _merge(
         connection.commit()
         return PublishReport(run.run_id, run.biz_date, "held", moment, held=held, swept=swept)
 
+    staged = leavers.keep(connection, run, staged)
     mover = Mover(connection, run, staged, moment)
     mover.enterprises(core_live)
     mover.lists()

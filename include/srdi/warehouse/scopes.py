@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from srdi.warehouse.publication import ListReport
-from srdi.warehouse.staging import PublishError, Staged
+from srdi.warehouse.staging import AGGREGATES, PublishError, Staged
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from srdi.warehouse.runs import RunInfo
+
+EXIT_DAYS = 30  # where results name no days of their own
+SAMPLE = "sample"
 
 
 def prepare(connection: Connection, run: RunInfo, staged: Staged) -> bool:
@@ -21,8 +24,12 @@ def prepare(connection: Connection, run: RunInfo, staged: Staged) -> bool:
 
     Temporary tables: ``scope`` (every measure), ``span`` (lists among them), ``core_span`` (one row for
     enterprises). Returns whether enterprises and titles move to this day.
+
+    Against the published day before: ``rule_changed``, the measure's rules were written anew and that matters
+    on this day; ``value_began``, the same text holds another value by its date; ``new_world``, the one run
+    read the sample city and the other did not, so that nobody can have left.
     """
-    day = {"day": run.biz_date}
+    day = {"day": run.biz_date, "run_id": run.run_id, "exit_days": EXIT_DAYS, "sample": SAMPLE}
     connection.execute(
         text(
             f"""
@@ -30,9 +37,33 @@ def prepare(connection: Connection, run: RunInfo, staged: Staged) -> bool:
             SELECT
                 m.measure_id,
                 m.kind,
+                m.area_code,
+                m.document_id,
+                m.clause,
+                COALESCE(m.exit_days, :exit_days) AS exit_days,
                 before.biz_date AS day_before,
-                before.rule_version AS rule_version_before,
-                m.rule_version,
+                before.run_id AS run_before,
+                CASE
+                    WHEN before.rule_hash IS NULL OR m.rule_hash IS NULL
+                        THEN before.rule_version IS DISTINCT FROM m.rule_version
+                    ELSE before.rule_hash <> m.rule_hash
+                        AND before.rule_text_hash IS DISTINCT FROM m.rule_text_hash
+                END AS rule_changed,
+                COALESCE(
+                    before.rule_hash <> m.rule_hash AND before.rule_text_hash = m.rule_text_hash, FALSE
+                ) AS value_began,
+                COALESCE(
+                    (
+                        SELECT BOOL_OR(b.origin = :sample)
+                        FROM control.run_batch AS r JOIN control.batch AS b ON b.batch_id = r.batch_id
+                        WHERE r.run_id = before.run_id
+                    ) <> (
+                        SELECT BOOL_OR(b.origin = :sample)
+                        FROM control.run_batch AS r JOIN control.batch AS b ON b.batch_id = r.batch_id
+                        WHERE r.run_id = :run_id
+                    ),
+                    FALSE
+                ) AS new_world,
                 (
                     SELECT MIN(d.biz_date) FROM control.measure_day AS d
                     WHERE d.measure_id = m.measure_id AND d.biz_date > :day
@@ -47,7 +78,7 @@ def prepare(connection: Connection, run: RunInfo, staged: Staged) -> bool:
                 ) AS live
             FROM {staged.address["measure"]} AS m
             LEFT JOIN LATERAL (
-                SELECT d.biz_date, d.rule_version
+                SELECT d.biz_date, d.run_id, d.rule_version, d.rule_hash, d.rule_text_hash
                 FROM control.measure_day AS d
                 WHERE d.measure_id = m.measure_id AND d.biz_date < :day
                 ORDER BY d.biz_date DESC, d.published_at DESC
@@ -71,7 +102,8 @@ def prepare(connection: Connection, run: RunInfo, staged: Staged) -> bool:
         ),
         day,
     )
-    for name, known in (("whitelist", "span"), ("coverage", "scope"), ("measure_member", "scope")):
+    within = {"whitelist": "span"} | dict.fromkeys((*AGGREGATES, "measure_member"), "scope")
+    for name, known in within.items():
         strangers = connection.execute(
             text(
                 f"SELECT DISTINCT r.measure_id FROM {staged.address[name]} AS r"
@@ -91,11 +123,11 @@ def record_measures(
             f"""
             INSERT INTO control.measure_day (
                 run_id, measure_id, kind, biz_date, published_at, area_code, document_id, clause,
-                rule_version, stage, term, freshness
+                rule_version, stage, term, freshness, rule_hash, rule_text_hash
             )
             SELECT
                 :run_id, measure_id, kind, :day, :moment, area_code, document_id, clause,
-                rule_version, stage, term, :word
+                rule_version, stage, term, :word, rule_hash, rule_text_hash
             FROM {staged.address["measure"]}
             ON CONFLICT (run_id, measure_id) DO UPDATE SET
                 kind = EXCLUDED.kind,
@@ -107,7 +139,9 @@ def record_measures(
                 rule_version = EXCLUDED.rule_version,
                 stage = EXCLUDED.stage,
                 term = EXCLUDED.term,
-                freshness = EXCLUDED.freshness
+                freshness = EXCLUDED.freshness,
+                rule_hash = EXCLUDED.rule_hash,
+                rule_text_hash = EXCLUDED.rule_text_hash
             """
         ),
         {"run_id": run.run_id, "day": run.biz_date, "moment": moment, "word": word},

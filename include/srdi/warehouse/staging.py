@@ -89,8 +89,13 @@ PARTS = (
     Part("whitelist", "results", marts.whitelist),
     Part("whitelist_reason", "results", marts.whitelist_reason),
     Part("coverage", "results", marts.coverage, _content_of(marts.coverage)),
+    Part("requirement", "results", marts.requirement, _content_of(marts.requirement), optional=True),
+    Part("target", "results", marts.target, _content_of(marts.target), optional=True),
     Part("measure_member", "results", marts.measure_member),
 )
+
+#: Small tables that keep every day.
+AGGREGATES = ("coverage", "requirement", "target")
 
 
 @dataclass(frozen=True)
@@ -222,7 +227,7 @@ def _computed(
         return {"last_seen": ("last_seen", f"nullif(last_seen, DATE '{newest_seen}')")}
     if part.name == "measure":
         return {"rule_version": ("", literal(run.rule_version))}
-    if part.name == "coverage":
+    if part.name in AGGREGATES:
         return {
             "biz_date": ("", f"DATE '{run.biz_date}'"),
             "freshness": ("", literal(freshness)),

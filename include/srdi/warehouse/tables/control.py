@@ -118,6 +118,8 @@ measure_day = table(
     may("stage"),
     may("term"),
     may("freshness"),
+    may("rule_hash"),
+    may("rule_text_hash"),
 )
 Index(None, measure_day.c.measure_id, measure_day.c.biz_date, measure_day.c.published_at)
 

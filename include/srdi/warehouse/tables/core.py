@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, Index, SmallInteger, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, Index, Integer, SmallInteger, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from srdi.warehouse.tables.words import codes, key, may, moment, money, need, ratio, table
 
@@ -141,4 +142,8 @@ measure = table(
     may("reading_of"),
     may("tier"),
     may("target", ratio()),
+    may("exit_days", Integer),
+    may("rule_hash"),
+    may("rule_text_hash"),
+    may("rule_sources", JSONB),
 )

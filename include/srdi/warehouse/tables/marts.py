@@ -26,6 +26,7 @@ whitelist = table(
     may("reason_codes", codes()),
     may("warnings", codes()),
     may("lapse_day", Date),
+    may("left_on", Date),
     CheckConstraint(f"verdict IN {VERDICTS}", name="verdict"),
 )
 
@@ -73,6 +74,7 @@ whitelist_history = table(
     need("verdict"),
     may("reason_codes", codes()),
     need("run_id"),
+    may("left_on", Date),
     CheckConstraint(f"verdict IN {VERDICTS}", name="verdict"),
     CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="valid"),
     CheckConstraint("known_to IS NULL OR known_to > known_from", name="known"),
@@ -102,6 +104,54 @@ whitelist_change = table(
     CheckConstraint(
         "cause IN ('data', 'rule', 'calendar', 'exception', 'correction', 'staleness')", name="cause"
     ),
+)
+
+requirement = table(
+    "marts.requirement",
+    key("biz_date", Date),
+    key("measure_id"),
+    key("area_code"),
+    key("division_code"),
+    key("tier"),
+    key("industry_section"),
+    need("keeping", BigInteger),
+    need("failing", BigInteger),
+    need("unknown", BigInteger),
+    may("unmatched", BigInteger),
+    may("share", ratio()),
+    may("document_id"),
+    may("clause"),
+    may("stage"),
+    may("term"),
+    may("freshness"),
+    may("rule_version"),
+    need("run_id"),
+    need("published_at", moment()),
+    CheckConstraint("keeping + failing > 0 OR share IS NULL", name="share"),
+)
+
+target = table(
+    "marts.target",
+    key("biz_date", Date),
+    key("measure_id"),
+    key("area_code"),
+    may("horizon", Date),
+    need("counting"),
+    may("target", Numeric(18, 6)),
+    may("actual", Numeric(18, 6)),
+    may("gap", Numeric(18, 6)),
+    may("met", Boolean),
+    need("unknown", BigInteger),
+    may("unmatched", BigInteger),
+    may("document_id"),
+    may("clause"),
+    may("stage"),
+    may("term"),
+    may("freshness"),
+    may("rule_version"),
+    need("run_id"),
+    need("published_at", moment()),
+    CheckConstraint("counting IN ('stock', 'flow', 'cumulative', 'mean')", name="counting"),
 )
 
 coverage = table(
