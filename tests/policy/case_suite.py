@@ -1,13 +1,14 @@
 """The case files, driven through the real compiler on real Parquet: all cases of one day in one run.
 
-Enterprises of coverage cases get a division of their own per case, so that many populations fit in one run.
+Enterprises of coverage cases get a division of their own per case, so that many populations fit in one run. A
+target is one figure for its whole area: its cases are decided one by one.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -52,6 +53,7 @@ class Suite:
     _enterprises: dict[date, list[dict[str, Any]]] = field(default_factory=dict)
     _titles: dict[date, list[dict[str, Any]]] = field(default_factory=dict)
     _exceptions: dict[date, list[ListException]] = field(default_factory=dict)
+    _alone: list[tuple[Case, list[dict[str, Any]], list[dict[str, Any]]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         number = 0
@@ -66,6 +68,9 @@ class Suite:
                 day = given.get("date", content["date"])
                 case = Case(path.name, content["measure"], given["name"], day, given["expect"])
                 self.cases.append(case)
+                if content.get("alone"):
+                    self._add_alone(case, content, given)
+                    continue
                 people = self._enterprises.setdefault(day, [])
                 if "enterprises" not in given:
                     number += 1
@@ -89,8 +94,26 @@ class Suite:
                         own = {"division_code": case.division, "uscc": uscc(number)}
                         people.append({**content["base"], **facts, **own})
                 for title in given.get("titles", []):
-                    place = {"city_code": "410300", "division_code": case.division}
+                    place = {"city_code": content["base"]["city_code"], "division_code": case.division}
                     self._titles.setdefault(day, []).append({**place, **title})
+
+    def _add_alone(self, case: Case, content: dict[str, Any], given: dict[str, Any]) -> None:
+        people: list[dict[str, Any]] = []
+        for facts in given.get("enterprises", []):
+            facts = dict(facts)
+            for _ in range(facts.pop("times", 1)):
+                people.append({**content["base"], **facts, "uscc": uscc(len(people) + 1)})
+        place = {"city_code": content["base"]["city_code"]}
+        titles = [{**place, **title} for title in given.get("titles", [])]
+        self._alone.append((case, people, titles))
+
+    @cached_property
+    def alone(self) -> list[tuple[Case, str]]:
+        """Cases decided one by one, each with the folder of its facts."""
+        return [
+            (case, Scene(self.scene.folder / f"alone{number}", self.scene.con).facts(people, titles))
+            for number, (case, people, titles) in enumerate(self._alone)
+        ]
 
     @cached_property
     def facts(self) -> dict[date, str]:
@@ -101,27 +124,45 @@ class Suite:
             written[day] = scene.facts(people, self._titles.get(day, []))
         return written
 
-    def failures(self, packs: PackSet, areas: list[str] | None = None) -> Iterator[tuple[str, str]]:
-        """(case, difference) for everything that is not as expected (in ``areas``), cheap checks first, lazily."""
+    def failures(self, packs: PackSet, only: set[str] | None = None) -> Iterator[tuple[str, str]]:
+        """(case, difference) for everything that is not as expected, cheap checks first, lazily.
+
+        ``only``: measures to decide, None for all.
+        """
         yield from self._undated_failures(packs)
+        chosen = {name: one for name, one in packs.measures.items() if only is None or name in only}
+        solitary = {id(case) for case, *_ in self._alone}
+        for case, facts in self.alone:
+            if case.measure in chosen:
+                yield from self._alone_failures(
+                    replace(packs, measures={case.measure: chosen[case.measure]}), case, facts
+                )
+        together = [case for case in self.cases if id(case) not in solitary and case.measure in chosen]
+        part = replace(packs, measures={name: one for name, one in chosen.items() if one.kind != "target"})
         for day, facts in self.facts.items():
-            report = self.scene.decide(packs, day, areas, self._exceptions.get(day, []), facts)
+            today = [case for case in together if case.day == day]
+            if not today:
+                continue
+            report = self.scene.decide(part, day, None, self._exceptions.get(day, []), facts)
             results = {name: self.scene.rows(report, name) for name in report.files}
             lists = {(row["measure_id"], row["uscc"]): row for row in results["whitelist"]}
             reasons: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
             for row in results["whitelist_reason"]:
                 reasons.setdefault((row["measure_id"], row["uscc"]), {})[row["rule_id"]] = row
-            for case in self.cases:
-                if case.day != day or (areas and packs.measures[case.measure].area not in areas):
-                    continue
+            for case in today:
                 if case.uscc:
                     key = (case.measure, case.uscc)
                     found = _list_row(lists.get(key), reasons.get(key, {}), case.expect)
                 else:
                     found = _coverage_row(case, results)
-                for name, expected in case.expect.items():
-                    if found.get(name) != _plain(expected):
-                        yield case.id, f"{name}: expected {_plain(expected)!r}, found {found.get(name)!r}"
+                yield from _differences(case, found)
+
+    def _alone_failures(self, packs: PackSet, case: Case, facts: str) -> Iterator[tuple[str, str]]:
+        report = self.scene.decide(packs, case.day, None, (), facts)
+        rows = self.scene.rows(report, "target")
+        yield from _differences(
+            case, {name: _plain(value) for name, value in rows[0].items()} if rows else {}
+        )
 
     def _undated_failures(self, packs: PackSet) -> Iterator[tuple[str, str]]:
         for measure_id, term in self.terms:
@@ -139,6 +180,12 @@ class Suite:
                 dated = parameters[name].entry_on(entry["date"]) if name in parameters else None
                 if dated is None or dated.clause != clause:
                     yield f"conventions: clause of {name} on {entry['date']}", f"found {dated}"
+
+
+def _differences(case: Case, found: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, expected in case.expect.items():
+        if found.get(name) != _plain(expected):
+            yield case.id, f"{name}: expected {_plain(expected)!r}, found {found.get(name)!r}"
 
 
 def _plain(value: Any) -> Any:
@@ -171,7 +218,7 @@ def _list_row(
 def _coverage_row(case: Case, results: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     rows = {
         row["industry_section"]: {name: _plain(value) for name, value in row.items()}
-        for row in results["coverage"]
+        for row in results["coverage"] + results["requirement"]
         if row["measure_id"] == case.measure and row["division_code"] == case.division
     }
     members = [

@@ -37,6 +37,9 @@ TITLE = pa.schema(
         ("uscc", pa.string()),
         ("raw_name", pa.string()),
         ("title", pa.string()),
+        ("state", pa.string()),
+        ("recognised_on", pa.date32()),
+        ("valid_from", pa.date32()),
         ("in_force", pa.bool_()),
         ("division_code", pa.string()),
         ("city_code", pa.string()),
@@ -73,7 +76,8 @@ class Scene:
                 {"uscc": uscc(number), "name": f"企业{number}", **{k: _value(k, v) for k, v in given.items()}}
             )
         pq.write_table(pa.Table.from_pylist(rows, ENTERPRISE), folder / "enterprise.parquet")
-        named = [{"title_id": f"t{number}", "in_force": True, **title} for number, title in enumerate(titles)]
+        usual = {"in_force": True, "state": "recognised"}
+        named = [{"title_id": f"t{number}", **usual, **title} for number, title in enumerate(titles)]
         pq.write_table(pa.Table.from_pylist(named, TITLE), folder / "title.parquet")
         return str(folder)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 
 from policy.case_suite import Suite
 from policy.scene import FACTS, Scene, uscc
+from srdi.contracts.loader import load_contracts
+from srdi.policy import rule_hash
 from srdi.policy.decide import ListException
 from srdi.policy.loader import PACKS, load
 from srdi.policy.packset import PackSet
@@ -87,7 +90,7 @@ def test_the_results_have_the_promised_columns(scene: Scene, packs: PackSet) -> 
     schema = {name: pq.read_schema(scene.lake.uri(path)) for name, path in report.files.items()}
     assert schema["whitelist"].names == [
         "measure_id", "uscc", "area_code", "name", "division_code", "title", "title_valid_to", "verdict",
-        "reason_codes", "warnings", "days_to_lapse",
+        "reason_codes", "warnings", "days_to_lapse", "left_on",
     ]  # fmt: skip
     assert schema["whitelist_reason"].names == [
         "measure_id", "uscc", "rule_id", "outcome", "effect", "observed", "required", "distance", "message_zh",
@@ -204,10 +207,11 @@ def test_a_measure_without_anybody_has_its_row(scene: Scene, packs: PackSet) -> 
 
 def test_only_the_areas_asked_for(scene: Scene, packs: PackSet) -> None:
     found = decided(scene, packs, [MEMBER, {**MEMBER, "city_code": "410100"}], areas=["410100"])
-    assert {row["measure_id"] for row in found["measure"]} == {"zhengzhou.whitelist"}
+    assert {row["measure_id"].split(".")[0] for row in found["measure"]} == {"zhengzhou"}
+    assert {row["measure_id"] for row in found["whitelist"]} == {"zhengzhou.whitelist"}
     assert found["coverage"] == [] and found["measure_member"] == []
     with pytest.raises(PackError, match="没有可以计算的指标"):
-        scene.decide(packs, DAY, areas=["411200"])
+        scene.decide(packs, DAY, areas=["411000"])
 
 
 def test_messages_name_rule_requirement_observation_effect_and_paper(scene: Scene, packs: PackSet) -> None:
@@ -279,6 +283,99 @@ def test_after_expiry_may_keep_or_drop(scene: Scene, tmp_path: Path, action, end
     assert [(row["verdict"], row["reason_codes"], row["warnings"]) for row in rows] == (
         [expected] if expected else []
     )
+
+
+def test_who_left_carries_the_day_it_left(scene: Scene, packs: PackSet) -> None:
+    """Past the window after its title's end, or on a cancellation; not while a person keeps it on the list."""
+    ended = {**MEMBER, "provincial_or_above": False, "title_valid_to": None}
+    people = [
+        MEMBER,
+        {**ended, "title_ended_on": date(2025, 9, 1)},
+        {**ended, "title_ended_on": date(2025, 3, 20)},
+        {**ended, "title_cancelled_on": date(2025, 9, 10)},
+        {**ended, "title_cancelled_on": date(2025, 9, 10)},
+    ]
+    by_hand = ListException("luoyang.whitelist", uscc(4), "include", date(2025, 1, 1), None, "理由", "某人")
+    rows = decided(scene, packs, people, exceptions=[by_hand])["whitelist"]
+    assert [(row["verdict"], row["left_on"]) for row in rows] == [
+        ("listed", None),
+        ("review", None),
+        ("excluded", date(2025, 9, 16)),
+        ("excluded", date(2025, 9, 10)),
+        ("listed", None),
+    ]
+
+
+def edited(folder: Path, name: str, old: str, new: str) -> PackSet:
+    """The shipped packs with one text replaced in one file."""
+    folder.mkdir(exist_ok=True)
+    for path in PACKS.glob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        if path.stem == name:
+            assert old in text
+            text = text.replace(old, new, 1)
+        (folder / path.name).write_text(text, encoding="utf-8")
+    return load(folder, FACTS)
+
+
+def hashes(scene: Scene, packs: PackSet, day: date = DAY) -> dict[str, tuple[str, str]]:
+    """measure → (hash of its rules in force on the day, hash of their text)."""
+    rows = decided(scene, packs, [MEMBER], day=day)["measure"]
+    return {row["measure_id"]: (row["rule_hash"], row["rule_text_hash"]) for row in rows}
+
+
+EXPIRY = "2000-01-01: {value: 180, clause: 约定（文件未作规定）}"
+LATER = "\n      2026-01-01: {value: 90, clause: 约定（文件未作规定）}"
+
+
+def test_each_measure_has_a_hash_of_its_own_rules(scene: Scene, packs: PackSet, tmp_path: Path) -> None:
+    before = hashes(scene, packs)
+    assert all(in_force and text for in_force, text in before.values())
+    assert hashes(scene, packs, date(2025, 9, 29)) == before
+    # words, clauses and other measures' parameters decide nothing
+    renamed = edited(tmp_path / "words", "luoyang_2023", "zh: 洛阳市银行授信白名单", "zh: 洛阳白名单")
+    assert hashes(scene, renamed) == before
+    one = edited(tmp_path / "one", "luoyang_2023", "value: 0.70", "value: 0.80")
+    changed = {name for name, value in hashes(scene, one).items() if value != before[name]}
+    assert changed and all(name.startswith("luoyang.evaluated_innovative") for name in changed)
+    switched = "unless: henan.exclusions\n    switches: {tax_credit_d: review}"
+    rule = edited(tmp_path / "rule", "luoyang_2023", "unless: henan.exclusions", switched)
+    changed = {name for name, value in hashes(scene, rule).items() if value != before[name]}
+    assert changed == {"luoyang.whitelist"}
+    # what facts are made with concerns every measure
+    facts = edited(tmp_path / "facts", "conventions", "value: false", "value: true")
+    assert all(value != before[name] for name, value in hashes(scene, facts).items())
+
+
+def test_a_value_of_a_later_day_changes_the_text_now_and_the_rules_then(
+    scene: Scene, packs: PackSet, tmp_path: Path
+) -> None:
+    later = edited(tmp_path / "later", "conventions", EXPIRY, EXPIRY + LATER)
+    name, day = "luoyang.whitelist", date(2026, 1, 1)
+    now, before = hashes(scene, later)[name], hashes(scene, packs)[name]
+    assert now[0] == before[0] and now[1] != before[1]
+    then = hashes(scene, later, day)[name]
+    assert then[0] != now[0] and then[1] == now[1]
+
+
+def test_a_measure_names_the_sources_of_its_rules_and_the_days_it_shows_leavers(
+    scene: Scene, packs: PackSet
+) -> None:
+    rows = {row["measure_id"]: row for row in decided(scene, packs, [MEMBER])["measure"]}
+    sources = json.loads(rows["zhengzhou.whitelist"]["rule_sources"])
+    assert sources["title_in_force"] == sources["title_cancelled"] == ["title_list"]
+    assert sources["serious_dishonest"] == ["registry_risk"]
+    assert sources["not_operating"] == ["enterprise_registry"]
+    assert sources["sme"] == ["enterprise_registry", "tax_annual"]
+    assert {one for many in sources.values() for one in many} <= set(load_contracts().contracts)
+    assert rows["zhengzhou.whitelist"]["exit_days"] == 30
+    assert rows["luoyang.evaluated_innovative"]["exit_days"] is None
+
+
+def test_every_fact_a_rule_may_use_comes_from_a_source_with_a_contract() -> None:
+    known = set(load_contracts().contracts)
+    assert {source for fact in FACTS for source in rule_hash.sources_of(fact)} <= known
+    assert all(rule_hash.sources_of(fact) for fact in FACTS)
 
 
 def test_of_two_decisions_by_hand_exclusion_wins_and_strangers_are_named(

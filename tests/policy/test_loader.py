@@ -13,14 +13,16 @@ from srdi.policy.packset import PackSet
 from srdi.policy.problems import PackError
 from srdi.policy.yaml_text import MAX_BYTES
 
+SHIPPED = len(load(facts=FACTS).measures)
+
 PACK = """\
 document:
-  id: sanmenxia-2022
-  title: 三门峡市某文件
-  issuer: 三门峡市人民政府办公室
+  id: xuchang-2022
+  title: 许昌市某文件
+  issuer: 许昌市人民政府办公室
   stage: issued
   in_force: [2022-04-22, 2025-12-31]
-  area: "411200"
+  area: "411000"
   verified: {on: 2026-11-21, against: 全文, verify_by: 2027-05-31}
 parameters:
   floor:
@@ -29,7 +31,7 @@ parameters:
       2022-04-22: {value: 0.03, clause: 三(二)6}
       2024-01-01: {value: 0.04, clause: 三(二)6}
 measures:
-  - id: sanmenxia.whitelist
+  - id: xuchang.whitelist
     kind: list
     clause: 三(一)1
     title: {zh: 名单, en: List}
@@ -41,7 +43,7 @@ measures:
         keep: rd_expense / revenue >= floor
         on_fail: warn
         clause: 三(二)6
-  - id: sanmenxia.evaluated
+  - id: xuchang.evaluated
     kind: coverage
     clause: 三(四)16
     title: {zh: 测评率, en: Coverage}
@@ -53,17 +55,35 @@ measures:
     by: [division]
 """
 
+# measures of the other kinds, put behind the pack's own
+KEPT = """  - id: xuchang.floor
+    kind: requirement
+    clause: 三(二)6
+    title: {zh: 研发占比, en: R&D share}
+    of: provincial
+    require: rd_expense / revenue >= floor
+    tier: provincial
+"""
+COUNTED = """  - id: xuchang.count
+    kind: target
+    clause: 一
+    title: {zh: 家数, en: Count}
+    counting: stock
+    of: provincial
+    titles: [省级]
+"""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The shipped packs and one more."""
     for path in PACKS.glob("*.yaml"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    (tmp_path / "sanmenxia.yaml").write_text(PACK, encoding="utf-8")
+    (tmp_path / "xuchang.yaml").write_text(PACK, encoding="utf-8")
     return tmp_path
 
 
-def broken(folder: Path, text: str | bytes, name: str = "sanmenxia.yaml") -> PackSet:
+def broken(folder: Path, text: str | bytes, name: str = "xuchang.yaml") -> PackSet:
     data = text if isinstance(text, bytes) else text.encode()
     (folder / name).write_bytes(data)
     return load(folder, FACTS)
@@ -72,8 +92,8 @@ def broken(folder: Path, text: str | bytes, name: str = "sanmenxia.yaml") -> Pac
 def test_the_pack_of_these_tests_is_sound(folder: Path) -> None:
     packs = load(folder, FACTS)
     assert packs.broken == []
-    assert {"sanmenxia.whitelist", "sanmenxia.evaluated"} <= set(packs.measures)
-    assert [rule.id for rule in packs.measures["sanmenxia.whitelist"].rules][-1] == "floor_kept"
+    assert {"xuchang.whitelist", "xuchang.evaluated"} <= set(packs.measures)
+    assert [rule.id for rule in packs.measures["xuchang.whitelist"].rules][-1] == "floor_kept"
 
 
 def test_the_shipped_packs_are_sound() -> None:
@@ -94,9 +114,9 @@ def test_the_shipped_packs_are_sound() -> None:
 CHANGES = [
     ("    clause: 三(一)1\n", "    clasue: 三(一)1\n", 18, "不认识的键 clasue", "clause"),
     ("stage: issued", "stage: isued", 5, "isued", "issued"),
-    ("  issuer: 三门峡市人民政府办公室\n", "", 1, "缺少 issuer", ""),
+    ("  issuer: 许昌市人民政府办公室\n", "", 1, "缺少 issuer", ""),
     ("kind: list", "kind: lst", 17, "不认识的指标类型 lst", "list"),
-    ("kind: list", "kind: requirement", 17, "not built yet", ""),
+    ("kind: list", "kind: standard", 17, "not built yet", ""),
     ("kind: list", "kind: entitlement", 17, "not built yet", ""),
     ("    kind: coverage\n", "", 28, "缺少 kind", ""),
     ("of: provincial_or_above\n    unless", "of: provincal_or_above\n    unless", 20, "provincal_or_above 不是 fields.yaml 里的事实", "provincial_or_above"),
@@ -144,9 +164,9 @@ CHANGES = [
     ("in_force: [2022-04-22, 2025-12-31]", "in_force: [null, 2025-12-31]", 6, "先后有序", ""),
     ("in_force: [2022-04-22, 2025-12-31]", "in_force: [2022-04-22]", 6, "不能为空或过短", ""),
     ("  floor:\n", "  revenue:\n", 10, "参数名 revenue 与事实同名", ""),
-    ('  area: "411200"\n', "", 1, "必须写明 area", ""),
-    ('area: "411200"', 'area: "4112"', 7, "不符合命名规则", ""),
-    ('area: "411200"', "area: 411200", 7, "应为文字", ""),
+    ('  area: "411000"\n', "", 1, "必须写明 area", ""),
+    ('area: "411000"', 'area: "4112"', 7, "不符合命名规则", ""),
+    ('area: "411000"', "area: 411000", 7, "应为文字", ""),
     ("unless: henan.exclusions", "unless: henan.exclusion", 21, "引用的 henan.exclusion 不存在", "henan.exclusions"),
     ("    unless: henan.exclusions\n", "    unless: henan.exclusions\n    switches: {cout_dishonest: off}\n", 22, "不存在的规则 cout_dishonest", "court_dishonest"),
     ("    unless: henan.exclusions\n", "    unless: henan.exclusions\n    switches: {court_dishonest: maybe}\n", 22, "maybe", ""),
@@ -158,11 +178,11 @@ CHANGES = [
     ("titles: [省级]", "titles: [省極]", 36, "不认识的称号 省極", "省级"),
     ("by: [division]", "by: [division, division]", 37, "重复的分组", ""),
     ("by: [division]", "by: [divison]", 37, "divison", "division"),
-    ("by: [division]", "by: [division]\n    reading_of: sanmenxia.evalated", 38, "引用的 sanmenxia.evalated 不存在", "sanmenxia.evaluated"),
-    ("by: [division]", "by: [division]\n    reading_of: sanmenxia.evaluated", 38, "引用成环：sanmenxia.evaluated → sanmenxia.evaluated", ""),
-    ("- id: sanmenxia.evaluated", "- id: sanmenxia.whitelist", 28, "编号 sanmenxia.whitelist 在本文件中重复", ""),
-    ("- id: sanmenxia.evaluated", "- id: luoyang.whitelist", 28, "编号 luoyang.whitelist 已在 luoyang_2023.yaml 中使用", ""),
-    ("id: sanmenxia-2022", "id: luoyang-2023", 2, "编号 luoyang-2023 已在", ""),
+    ("by: [division]", "by: [division]\n    reading_of: xuchang.evalated", 38, "引用的 xuchang.evalated 不存在", "xuchang.evaluated"),
+    ("by: [division]", "by: [division]\n    reading_of: xuchang.evaluated", 38, "引用成环：xuchang.evaluated → xuchang.evaluated", ""),
+    ("- id: xuchang.evaluated", "- id: xuchang.whitelist", 28, "编号 xuchang.whitelist 在本文件中重复", ""),
+    ("- id: xuchang.evaluated", "- id: luoyang.whitelist", 28, "编号 luoyang.whitelist 已在 luoyang_2023.yaml 中使用", ""),
+    ("id: xuchang-2022", "id: luoyang-2023", 2, "编号 luoyang-2023 已在", ""),
     ("stage: issued", "stage: &s issued", 5, "不允许使用锚点和别名", ""),
     ("stage: issued", "stage: !!python/name:os.system issued", 5, "不允许使用 YAML 标签", ""),
     ("stage: issued", "stage: issued\n  stage: draft", 6, "键 stage 重复出现", ""),
@@ -182,12 +202,72 @@ def test_a_malformation_is_named_and_the_others_run(
     packs = broken(folder, PACK.replace(old, new, 1))
     found = [(p.file, p.line, p.message_zh, p.hint) for p in packs.broken]
     assert any(
-        file == "sanmenxia.yaml" and at == line and message in text and hint in said
+        file == "xuchang.yaml" and at == line and message in text and hint in said
         for file, at, text, said in found
     ), found
-    assert {file for file, *_ in found} == {"sanmenxia.yaml"}
-    assert not any(name.startswith("sanmenxia") for name in packs.measures)
-    assert len(packs.measures) == 9
+    assert {file for file, *_ in found} == {"xuchang.yaml"}
+    assert not any(name.startswith("xuchang") for name in packs.measures)
+    assert len(packs.measures) == SHIPPED
+
+
+@pytest.mark.parametrize(
+    ("measure", "old", "new", "message"),
+    [
+        (KEPT, "require: rd_expense", "require: rd_expens", "rd_expens 不是 fields.yaml 里的事实"),
+        (KEPT, "    require: rd_expense / revenue >= floor\n", "", "缺少 require"),
+        (KEPT, "tier: provincial", "tier: provincial\n    target: floor", "不认识的键 target"),
+        (KEPT, "tier: provincial", "tier: provincial\n    by: [division, division]", "by 里有重复的分组"),
+        (KEPT, "tier: provincial", "tier: provincial\n    titles: [省極]", "不认识的称号 省極"),
+        (COUNTED, "counting: stock", "counting: stok", "不在可选范围"),
+        (COUNTED, "    of: provincial\n", "", "counting: stock 需要写明 of"),
+        (COUNTED, "    titles: [省级]\n", "", "counting: stock 需要写明 titles"),
+        (COUNTED, "counting: stock", "counting: flow", "counting: flow 用不到 of"),
+        (COUNTED, "counting: stock", "counting: mean", "counting: mean 需要写明 mean"),
+        (COUNTED, "of: provincial", "of: provincial\n    target: floor", "此处要 count，参数 floor 是 ratio"),
+        (COUNTED, "of: provincial", "of: provincial\n    target: flor", "flor 不是本文件或口径约定里的参数"),
+        (COUNTED, "of: provincial", "of: provincial\n    horizon: 2025", "应为日期"),
+        (
+            COUNTED,
+            "counting: stock\n    of: provincial",
+            "counting: flow\n    period: [2023-12-31, 2023-01-01]",
+            "period 应为 [首日, 末日]，且先后有序",
+        ),
+        (
+            COUNTED.replace(
+                "    titles: [省级]\n", "    mean: {of: revenue, over: employees, weighting: total}\n"
+            ),
+            "counting: stock",
+            "counting: mean",
+            "revenue 与 employees 单位不同，不能相除",
+        ),
+        (
+            COUNTED.replace(
+                "    titles: [省级]\n", "    mean: {of: status, over: revenu, weighting: total}\n"
+            ),
+            "counting: stock",
+            "counting: mean",
+            "status 不是数值型事实，不能求平均",
+        ),
+        (
+            COUNTED.replace(
+                "    titles: [省级]\n", "    mean: {of: revenue, over: revenu, weighting: total}\n"
+            ),
+            "counting: stock",
+            "counting: mean",
+            "revenu 不是 fields.yaml 里的事实",
+        ),
+    ],
+    ids=str,
+)
+def test_a_malformed_requirement_or_target_is_named(
+    folder: Path, measure: str, old: str, new: str, message: str
+) -> None:
+    assert broken(folder, PACK + measure).broken == [] or "mean:" in measure
+    assert old in measure
+    packs = broken(folder, PACK + measure.replace(old, new, 1))
+    first = PACK.count("\n") + 1
+    told = [problem for problem in packs.broken if message in problem.message_zh]
+    assert told and all(problem.line >= first for problem in told), packs.broken
 
 
 @pytest.mark.parametrize(
@@ -205,11 +285,11 @@ def test_a_malformation_is_named_and_the_others_run(
 def test_hostile_files_are_refused_before_anything_is_built(folder: Path, data: bytes, message: str) -> None:
     packs = broken(folder, data)
     assert [message in problem.message_zh for problem in packs.broken] == [True]
-    assert len(packs.measures) == 9
+    assert len(packs.measures) == SHIPPED
 
 
 def test_what_depends_on_a_broken_pack_is_out_and_named(folder: Path) -> None:
-    (folder / "sanmenxia.yaml").unlink()
+    (folder / "xuchang.yaml").unlink()
     text = (folder / "henan_exclusions.yaml").read_text(encoding="utf-8")
     packs = broken(folder, text.replace("keep: operating", "keep: operatng"), "henan_exclusions.yaml")
     assert [problem.file for problem in packs.broken] == ["henan_exclusions.yaml"]
@@ -225,7 +305,7 @@ def test_what_depends_on_a_broken_pack_is_out_and_named(folder: Path) -> None:
 def test_an_unreadable_exclusions_pack_is_not_blamed_on_the_lists(folder: Path) -> None:
     packs = broken(folder, "document: [", "henan_exclusions.yaml")
     assert {problem.file for problem in packs.broken} == {"henan_exclusions.yaml"}
-    assert set(packs.out) == {"luoyang.whitelist", "zhengzhou.whitelist", "sanmenxia.whitelist"}
+    assert set(packs.out) == {"luoyang.whitelist", "zhengzhou.whitelist", "xuchang.whitelist"}
 
 
 def test_readings_of_a_promise_that_is_out_are_out(folder: Path) -> None:
@@ -235,8 +315,8 @@ def test_readings_of_a_promise_that_is_out_are_out(folder: Path) -> None:
         luoyang.replace("stage: draft", "stage: drat"), encoding="utf-8"
     )
     packs = broken(folder, text)
-    assert packs.out["sanmenxia.evaluated"] == "依赖的 luoyang.evaluated_innovative 未能载入"
-    assert "sanmenxia.whitelist" in packs.measures
+    assert packs.out["xuchang.evaluated"] == "依赖的 luoyang.evaluated_innovative 未能载入"
+    assert "xuchang.whitelist" in packs.measures
 
 
 def test_without_conventions_lists_are_out_and_facts_cannot_be_built(folder: Path) -> None:
@@ -254,7 +334,7 @@ def test_without_conventions_lists_are_out_and_facts_cannot_be_built(folder: Pat
 def test_exclusion_sets_build_on_each_other_and_may_not_bite_their_tail(folder: Path) -> None:
     own = """
 exclusions:
-  - id: sanmenxia.exclusions
+  - id: xuchang.exclusions
     title: {zh: 本市规则, en: Own rules}
     includes: [henan.exclusions]
     rules:
@@ -264,14 +344,12 @@ exclusions:
         on_fail: review
         clause: 约定
 measures:"""
-    text = PACK.replace("\nmeasures:", own).replace(
-        "unless: henan.exclusions", "unless: sanmenxia.exclusions"
-    )
+    text = PACK.replace("\nmeasures:", own).replace("unless: henan.exclusions", "unless: xuchang.exclusions")
     packs = broken(folder, text)
     assert packs.broken == []
-    rules = [rule.id for rule in packs.measures["sanmenxia.whitelist"].rules]
+    rules = [rule.id for rule in packs.measures["xuchang.whitelist"].rules]
     assert rules[0] == "not_operating" and rules[-2:] == ["small", "floor_kept"]
-    packs = broken(folder, text.replace("includes: [henan.exclusions]", "includes: [sanmenxia.exclusions]"))
+    packs = broken(folder, text.replace("includes: [henan.exclusions]", "includes: [xuchang.exclusions]"))
     assert any("引用成环" in problem.message_zh for problem in packs.broken)
     packs = broken(folder, text.replace("id: small", "id: tax_abnormal"))
     assert any("与所含规则集重复" in problem.message_zh for problem in packs.broken)
@@ -281,12 +359,12 @@ def test_a_pack_may_have_its_own_value_of_a_convention(folder: Path) -> None:
     own = "  exit_days:\n    unit: day\n    values:\n      2022-04-22: {value: 10, clause: 约定}\n"
     packs = broken(folder, PACK.replace("parameters:\n", "parameters:\n" + own))
     assert packs.broken == []
-    assert packs.measures["sanmenxia.whitelist"].leaves.on(date(2025, 1, 1)) == 10
+    assert packs.measures["xuchang.whitelist"].leaves.on(date(2025, 1, 1)) == 10
     assert packs.measures["luoyang.whitelist"].leaves.on(date(2025, 1, 1)) == 30
 
 
 def test_dated_values_change_on_their_day(folder: Path) -> None:
-    floor = load(folder, FACTS).parameters["sanmenxia-2022"]["floor"]
+    floor = load(folder, FACTS).parameters["xuchang-2022"]["floor"]
     assert floor.on(date(2022, 4, 21)) is None
     assert [str(floor.on(day)) for day in (date(2022, 4, 22), date(2023, 12, 31))] == ["0.03", "0.03"]
     assert str(floor.on(date(2024, 1, 1))) == "0.04"
@@ -297,7 +375,7 @@ def test_a_last_day_ends_a_value(folder: Path) -> None:
         folder,
         PACK.replace("value: 0.04, clause: 三(二)6", "value: 0.04, clause: 三(二)6, until: 2024-06-30"),
     )
-    floor = packs.parameters["sanmenxia-2022"]["floor"]
+    floor = packs.parameters["xuchang-2022"]["floor"]
     assert (str(floor.on(date(2024, 6, 30))), floor.on(date(2024, 7, 1))) == ("0.04", None)
 
 
@@ -309,7 +387,7 @@ def test_the_rule_version_is_the_content_of_the_packs(folder: Path) -> None:
 
 def test_lint_warns_of_what_nobody_uses(folder: Path) -> None:
     own = "  spare:\n    unit: day\n    values:\n      2022-04-22: {value: 10, clause: 约定}\n"
-    (folder / "sanmenxia.yaml").write_text(
+    (folder / "xuchang.yaml").write_text(
         PACK.replace("parameters:\n", "parameters:\n" + own), encoding="utf-8"
     )
     (folder / "notes.txt").write_text("x", encoding="utf-8")

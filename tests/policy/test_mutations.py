@@ -22,6 +22,7 @@ from policy.scene import FACTS
 from srdi.policy.expression import OPERATORS
 from srdi.policy.loader import PACKS, load
 from srdi.policy.problems import PackError
+from srdi.policy.rule_hash import as_written
 from srdi.policy.yaml_text import read
 
 Path_ = tuple[Any, ...]
@@ -64,7 +65,7 @@ def _changes(pack: dict[str, Any]) -> Iterator[tuple[Path_, Any]]:
         if key == "value":
             yield from ((path, other) for other in _other_values(value))
         elif key == "until" or (len(path) == 3 and path[1] == "in_force"):
-            yield path, value + timedelta(days=1) if isinstance(value, date) else date(2026, 6, 30)
+            yield path, value + timedelta(days=1) if isinstance(value, date) else date(2025, 6, 30)
         elif key == "values" and isinstance(value, dict):
             for day in list(value)[1:]:
                 for step in (-1, 1):
@@ -75,7 +76,7 @@ def _changes(pack: dict[str, Any]) -> Iterator[tuple[Path_, Any]]:
                     for step in (-1, 1):
                         yield (*path, at), value[at] + timedelta(days=step)
                 else:
-                    yield (*path, at), date(2025, 12, 31)
+                    yield (*path, at), date(2024, 12, 31)
         elif key in ("on_fail", "on_unknown"):
             yield from ((path, other) for other in ("exclude", "review", "warn") if other != value)
         elif key == "stage":
@@ -87,11 +88,26 @@ def _changes(pack: dict[str, Any]) -> Iterator[tuple[Path_, Any]]:
                 yield path, value[:at] + value[at + 1 :]
         elif key in ("unless", "target"):
             yield path, None
+        elif key in OTHER_WORDS:
+            yield from ((path, other) for other in OTHER_WORDS[key] if other != value)
+        elif key == "horizon":
+            yield from ((path, value + timedelta(days=step)) for step in (-1, 1))
+        elif key == "period":
+            yield from (
+                ((*path, at), day + timedelta(days=step)) for at, day in enumerate(value) for step in (-1, 1)
+            )
         if key in ("all", "any"):
             yield path[:-1], {"any" if key == "all" else "all": value}
         if isinstance(value, str) and any(f" {op} " in value for op in OPERATORS) and "clause" not in path:
             op = next(op for op in OPERATORS if f" {op} " in value)
             yield from ((path, value.replace(f" {op} ", f" {other} ")) for other in OPERATORS if other != op)
+
+
+OTHER_WORDS: dict[Any, tuple[Any, ...]] = {
+    "counting": ("stock", "flow", "cumulative", "mean"),
+    "weighting": ("total", "each"),
+    "growth": (True, False),
+}
 
 
 def _other_values(value: Any) -> list[Any]:
@@ -131,6 +147,8 @@ def _set(tree: Any, path: Path_, value: Any) -> Any:
 
 
 MUTANTS = _mutants()
+ORIGINAL = load(PACKS, FACTS)
+SHIPPED = {name: as_written(ORIGINAL, one) for name, one in ORIGINAL.measures.items()}
 REFUSED: list[Path_] = []
 
 
@@ -149,9 +167,10 @@ def test_a_changed_pack_is_noticed(file: str, place: Path_, value: Any, suite: S
     if packs.broken or packs.out:
         REFUSED.append(place)
         return
+    # what a mutant left as it was decides as before; the rest is decided anew
+    touched = {name for name, one in packs.measures.items() if as_written(packs, one) != SHIPPED.get(name)}
     try:
-        areas = ["410100"] if file.startswith("zhengzhou") else ["410300"]
-        assert next(suite.failures(packs, areas), None) is not None, (
+        assert next(suite.failures(packs, touched), None) is not None, (
             f"{file}: {place} → {value!r} goes unnoticed"
         )
     except PackError:

@@ -59,10 +59,17 @@ def show_summary(
     return 10 if summary.warnings else 0
 
 
+COUNTINGS = {"stock": "存量", "flow": "当期", "cumulative": "累计", "mean": "平均"}
+
+
 def render(summary: Summary, services: Services, state: str, seconds: dict[str, float]) -> Group:
     """The whole summary as one printable thing."""
     parts: list[RenderableType] = [_verdict(summary, state)]
     parts += [_batches(summary), _lists(summary), _coverage(summary)]
+    if summary.requirements:
+        parts.append(_requirements(summary))
+    if summary.targets:
+        parts.append(_targets(summary))
     if summary.refused:
         parts.append(_refused(summary))
     parts.append(_notes(summary))
@@ -139,6 +146,36 @@ def _coverage(summary: Summary) -> Table:
             _percent(row["target"]),
             "—" if row["shortfall"] is None else f"{row['shortfall']:,}",
             f"[{colour}]{'█' * filled}{'░' * (12 - filled)}[/]",
+            TERMS.get(row["term"], row["term"] or ""),
+        )
+    return table
+
+
+def _requirements(summary: Summary) -> Table:
+    table = _table("要求 / requirements", "指标", "做到", "没做到", "未知", "比例", "时效")
+    for row in summary.requirements:
+        counts = [f"{row[name]:,}" for name in ("keeping", "failing", "unknown")]
+        table.add_row(row["measure_id"], *counts, _percent(row["share"]), TERMS.get(row["term"], ""))
+    return table
+
+
+def _targets(summary: Summary) -> Table:
+    table = _table("目标 / targets", "指标", "计数", "实际", "目标", "还差", "未知", "未匹配", "时效")
+    for row in summary.targets:
+
+        def shown(value: Decimal | None, mean: bool = row["counting"] == "mean") -> str:
+            return "—" if value is None else _percent(value) if mean else f"{value:,.0f}"
+
+        missing = None if row["gap"] is None else max(row["gap"], Decimal(0))
+        colour = {None: "white", True: "green", False: "yellow"}[row["met"]]
+        table.add_row(
+            row["measure_id"],
+            COUNTINGS[row["counting"]],
+            f"[{colour}]{shown(row['actual'])}[/]",
+            shown(row["target"]),
+            shown(missing),
+            f"{row['unknown']:,}",
+            f"{row['unmatched'] or 0:,}",
             TERMS.get(row["term"], row["term"] or ""),
         )
     return table

@@ -66,6 +66,8 @@ MODELS = (
     "title_coverage",
     "title_tier",
     "title_innovative",
+    "title_held",
+    "title_flags",
     "evaluation",
     "risk",
     "court",

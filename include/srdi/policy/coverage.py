@@ -1,4 +1,7 @@
-"""Coverage: how many of a population do what a paper asks, by division and industry, against its target."""
+"""Coverage: how many of a population do what a paper asks, by division and industry, against its target.
+
+Requirements (who keeps a promise) are counted the same way; they have no target and a table of their own.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,8 @@ unmatched AS (
 ),
 whole AS (
     -- the row of the whole area stands even where nobody belongs to the population
-    SELECT measure_id, 'ALL' AS division_code, 'ALL' AS industry_section FROM policy_measure WHERE kind = 'coverage'
+    SELECT measure_id, 'ALL' AS division_code, 'ALL' AS industry_section FROM policy_measure
+    WHERE kind IN ('coverage', 'requirement')
     UNION
     SELECT measure_id, division_code, industry_section FROM counted
     UNION
@@ -61,6 +65,7 @@ whole AS (
 ),
 figures AS (
     SELECT
+        m.kind,
         w.measure_id,
         m.area_code,
         w.division_code,
@@ -85,6 +90,7 @@ figures AS (
     LEFT JOIN unmatched AS u ON u.measure_id = w.measure_id AND u.division_code = w.division_code
 )
 SELECT
+    kind,
     measure_id,
     area_code,
     division_code,
@@ -136,7 +142,7 @@ def decide_coverage(con: duckdb.DuckDBPyConnection, population: Population, fact
         )
         con.execute(sql, compiler.binds.used_in(sql))
         titles = f"read_parquet({literal(facts_uri.rstrip('/') + '/title.parquet')})"
-        sql = "INSERT INTO policy_unmatched " + " UNION ALL ".join(
+        unmatched = [
             UNMATCHED.format(
                 measure=compiler.binds.text(measure.id),
                 titles=titles,
@@ -145,8 +151,11 @@ def decide_coverage(con: duckdb.DuckDBPyConnection, population: Population, fact
                 here=area_sql(measure.area, compiler),
             )
             for measure in measures
-        )
-        con.execute(sql, compiler.binds.used_in(sql))
+            if measure.titles
+        ]
+        if unmatched:
+            sql = "INSERT INTO policy_unmatched " + " UNION ALL ".join(unmatched)
+            con.execute(sql, compiler.binds.used_in(sql))
     by = sorted({measure.by for measure in measures}) or [()]
     grouped = " UNION ALL ".join(_grouped(population, group) for group in by)
     sql = COVERAGE.format(

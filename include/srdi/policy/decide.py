@@ -13,13 +13,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from srdi.engine.duck import literal
-from srdi.policy import papers
+from srdi.policy import papers, rule_hash
 from srdi.policy.coverage import decide_coverage
 from srdi.policy.list_sql import REASON
 from srdi.policy.lists import ListException, decide_lists
 from srdi.policy.packset import PackSet
 from srdi.policy.population import Population, area_sql, scan
 from srdi.policy.problems import PackError, Problem
+from srdi.policy.targets import decide_targets
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,13 +34,24 @@ RESULTS = {
     "whitelist": "SELECT * FROM policy_whitelist ORDER BY measure_id, uscc",
     "whitelist_reason": REASON,
     "coverage": (
-        "SELECT * FROM policy_coverage ORDER BY measure_id, area_code, division_code, tier, industry_section"
+        "SELECT * EXCLUDE (kind) FROM policy_coverage WHERE kind = 'coverage'"
+        " ORDER BY measure_id, area_code, division_code, tier, industry_section"
     ),
+    "requirement": (
+        "SELECT measure_id, area_code, division_code, tier, industry_section, numerator AS keeping,"
+        " denominator - numerator AS failing, unknown, unmatched, rate AS share, document_id, clause, stage, term"
+        " FROM policy_coverage WHERE kind = 'requirement'"
+        " ORDER BY measure_id, area_code, division_code, tier, industry_section"
+    ),
+    "target": "SELECT * FROM policy_target ORDER BY measure_id",
     "measure_member": (
         "SELECT measure_id, uscc, outcome, observed, required, distance, division_code"
         " FROM policy_member ORDER BY measure_id, uscc"
     ),
-    "measure": "SELECT * EXCLUDE (tier, target) FROM policy_measure ORDER BY measure_id",
+    "measure": (
+        "SELECT * EXCLUDE (tier, target) FROM policy_measure JOIN policy_measure_rule USING (measure_id)"
+        " ORDER BY measure_id"
+    ),
     "document": "SELECT * FROM policy_document ORDER BY document_id",
     "clause": "SELECT * FROM policy_clause ORDER BY document_id, clause",
 }
@@ -51,11 +63,14 @@ WORKING = (
     "list_reason",
     "whitelist",
     "measure",
+    "measure_rule",
     "document",
     "clause",
     "member",
     "unmatched",
     "coverage",
+    "goal",
+    "target",
 )
 
 
@@ -130,8 +145,10 @@ def decide(
     try:
         population = scan(con, packs, facts_dir_uri, biz_date, areas)
         papers.describe(con, population)
+        rule_hash.describe(con, population)
         decide_lists(con, population, in_force)
         decide_coverage(con, population, facts_dir_uri)
+        decide_targets(con, population, facts_dir_uri)
         files, rows = {}, {}
         for name, query in RESULTS.items():
             files[name] = f"results/{run_id}/{name}.parquet"
@@ -204,7 +221,7 @@ def _coverage_summaries(con: duckdb.DuckDBPyConnection) -> list[CoverageSummary]
     rows = con.execute(
         "SELECT c.measure_id, m.title_zh, c.stage, c.term, c.numerator, c.denominator, c.unknown, c.unmatched,"
         " c.rate, c.target, c.shortfall, c.met FROM policy_coverage c JOIN policy_measure m USING (measure_id)"
-        " WHERE c.division_code = 'ALL' AND c.industry_section = 'ALL' ORDER BY c.measure_id"
+        " WHERE c.kind = 'coverage' AND c.division_code = 'ALL' AND c.industry_section = 'ALL' ORDER BY c.measure_id"
     ).fetchall()
     return [CoverageSummary(*row) for row in rows]
 

@@ -15,12 +15,22 @@ from srdi.contracts.models import FieldMeaning
 from srdi.policy.compile import Compiler
 from srdi.policy.expression import All, AnyOf, Compare, Condition, Holds, Not, atoms, facts_of
 from srdi.policy.models import UNITS
-from srdi.policy.packset import CoverageMeasure, ListMeasure, Measure, PackSet, Parameter, Value
+from srdi.policy.packset import (
+    CoverageMeasure,
+    ListMeasure,
+    Measure,
+    PackSet,
+    Parameter,
+    TargetMeasure,
+    Value,
+)
 
 #: Facts by the source row that proves them: prefix of the columns ``<prefix>_batch_id``, ``<prefix>_row_no``.
 EVIDENCE: dict[str, tuple[str, ...]] = {
     "title": (
         "provincial_or_above",
+        "provincial",
+        "little_giant",
         "title",
         "title_valid_from",
         "title_valid_to",
@@ -30,6 +40,7 @@ EVIDENCE: dict[str, tuple[str, ...]] = {
         "innovative_only",
         "innovative_valid_to",
     ),
+    "srdi": ("srdi", "municipal", "champion"),
     "digital": (
         "digital_evaluated",
         "digital_evaluated_on",
@@ -53,6 +64,12 @@ EVIDENCE: dict[str, tuple[str, ...]] = {
         "tax_paid",
         "employees",
         "rd_staff",
+        "revenue_prior",
+        "main_revenue_prior",
+        "rd_expense_prior",
+        "net_profit_prior",
+        "revenue_prior2",
+        "main_revenue_prior2",
         "size_class",
         "sme",
     ),
@@ -252,6 +269,8 @@ def measure_words(packs: PackSet, measure: Measure, day: date) -> MeasureWords:
 
 def in_words(measure: Measure, facts: Mapping[str, FieldMeaning], day: date) -> str:
     """The definition of a measure on ``day`` in Chinese, for the dictionary, the command line and officers."""
+    if isinstance(measure, TargetMeasure):
+        return _target_words(measure, facts, day)
     population = condition_words(measure.of, facts, measure.parameters, day)
     place = f"《{measure.document.title}》{measure.clause}"
     if isinstance(measure, ListMeasure):
@@ -268,11 +287,43 @@ def in_words(measure: Measure, facts: Mapping[str, FieldMeaning], day: date) -> 
         )
     assert isinstance(measure, CoverageMeasure)
     counted = condition_words(measure.counts, facts, measure.parameters, day)
+    if measure.kind == "requirement":
+        return (
+            f"{place}{_beside(measure)}：登记在本市、符合（{population}）的企业，应当{counted}；"
+            "是否属于统计范围或是否做到不详的，单列，不进分母。"
+        )
     goal = "未定目标"
     if measure.target is not None:
         goal = f"目标 {value_text(measure.target.on(day))}"
-    beside = f"（{measure.reading_of} 的另一种读法）" if measure.reading_of else ""
     return (
-        f"{place}{beside}：登记在本市、符合（{population}）的企业中，{counted}的比例；{goal}。"
+        f"{place}{_beside(measure)}：登记在本市、符合（{population}）的企业中，{counted}的比例；{goal}。"
         "是否属于统计范围或是否达到不详的，单列，不进分母。"
     )
+
+
+def _beside(measure: CoverageMeasure | TargetMeasure) -> str:
+    return f"（{measure.reading_of} 的另一种读法）" if measure.reading_of else ""
+
+
+def _target_words(measure: TargetMeasure, facts: Mapping[str, FieldMeaning], day: date) -> str:
+    """A target in Chinese: what is counted how, the goal and its day."""
+    kinds = "、".join(measure.titles)
+    if measure.mean is not None:
+        top, bottom = (fact_name(fact, facts) for fact in (measure.mean.of, measure.mean.over))
+        way = {"total": f"{top}之和 / {bottom}之和", "each": f"各户 {top} / {bottom} 的平均数"}
+        less = " 减一" if measure.mean.growth else ""
+        population = condition_words(measure.of, facts, measure.parameters, day)
+        counted = f"登记在本地、符合（{population}）的企业的{way[measure.mean.weighting]}{less}；数据不全的单列，不进平均"
+    elif measure.counting == "stock":
+        population = condition_words(measure.of, facts, measure.parameters, day)
+        counted = f"当日登记在本地、符合（{population}）的企业数（存量）"
+    elif measure.counting == "cumulative":
+        counted = f"截至当日累计认定过{kinds}的企业数（含称号已到期的，复核不重复计）"
+    else:
+        span = f"{measure.period[0]} 至 {measure.period[1]}" if measure.period else "当年"
+        counted = f"{span}新认定{kinds}的企业数（不含复核）"
+    goal = "未定目标"
+    if measure.target is not None:
+        goal = f"目标 {value_text(measure.target.on(measure.goal_day(day)))}"
+    by = f"，到 {measure.horizon}" if measure.horizon else ""
+    return f"《{measure.document.title}》{measure.clause}{_beside(measure)}：{counted}；{goal}{by}。"

@@ -14,7 +14,8 @@ from typing import Any
 
 from srdi.contracts.models import FieldMeaning
 from srdi.policy import models
-from srdi.policy.expression import parameters_of
+from srdi.policy.expression import All, parameters_of
+from srdi.policy.inventory import CLAUSES, attach
 from srdi.policy.pack_file import PackFile, check_pack, open_pack, parameter_places
 from srdi.policy.packset import (
     CONVENTIONS,
@@ -25,6 +26,7 @@ from srdi.policy.packset import (
     PackSet,
     Parameter,
     Rule,
+    TargetMeasure,
     conventions,
     switched,
 )
@@ -36,9 +38,17 @@ PACKS = Path(__file__).resolve().parent / "packs"
 __all__ = ["PACKS", "PackError", "conventions", "lint", "load"]
 
 
-def load(folder: Path | None = None, facts: Mapping[str, FieldMeaning] | None = None) -> PackSet:
-    """All packs of ``folder`` (default: the shipped ones), checked against the dictionary of facts."""
-    folder = folder or PACKS
+def load(
+    folder: Path | None = None,
+    facts: Mapping[str, FieldMeaning] | None = None,
+    clauses: Path | None = None,
+) -> PackSet:
+    """All packs of ``folder`` (default: the shipped ones), checked against the dictionary of facts.
+
+    ``clauses``: folder of the clause inventory that belongs to them; the shipped packs bring theirs along.
+    """
+    if folder is None:
+        folder, clauses = PACKS, clauses or CLAUSES
     if facts is None:
         from srdi.contracts.loader import load_dictionary
 
@@ -61,7 +71,7 @@ def load(folder: Path | None = None, facts: Mapping[str, FieldMeaning] | None = 
         extra = []
     check_references(files)
     linker = _Linker(files, common_parameters)
-    return PackSet(
+    packs = PackSet(
         documents={opened.pack.document.id: opened.pack.document for opened in linker.good if opened.pack},
         parameters={opened.pack.document.id: opened.parameters() for opened in linker.good if opened.pack},
         exclusions=linker.exclusions,
@@ -75,13 +85,21 @@ def load(folder: Path | None = None, facts: Mapping[str, FieldMeaning] | None = 
             problem for opened in files for problem in opened.problems if problem.severity == "warning"
         ],
     )
+    return packs if clauses is None else attach(packs, clauses)
 
 
-def lint(folder: Path | None = None, facts: Mapping[str, FieldMeaning] | None = None) -> list[Problem]:
-    """Everything wrong with the packs of a folder: errors, then warnings (parameters nobody uses …)."""
+def lint(
+    folder: Path | None = None,
+    facts: Mapping[str, FieldMeaning] | None = None,
+    clauses: Path | None = None,
+) -> list[Problem]:
+    """Everything wrong with the packs of a folder: errors, then warnings (parameters nobody uses …).
+
+    What is wrong with the clause inventory (``clauses`` as in :func:`load`) comes with it.
+    """
+    packs = load(folder, facts, clauses)
     folder = folder or PACKS
-    packs = load(folder, facts)
-    found = packs.broken + packs.warnings
+    found = packs.broken + packs.inventory_problems + packs.warnings
     stray = sorted(path.name for path in folder.iterdir() if path.is_file() and path.suffix != ".yaml")
     found += [Problem(name, 1, "不是 .yaml 文件，不会被读取", severity="warning") for name in stray]
     if not packs.broken:
@@ -192,7 +210,7 @@ class _Linker:
     def _measure(
         self,
         opened: PackFile,
-        measure: models.ListMeasure | models.CoverageMeasure,
+        measure: models.AnyMeasure,
         index: int,
         scope: Mapping[str, Parameter],
     ) -> Measure:
@@ -201,7 +219,11 @@ class _Linker:
         document = opened.pack.document
         first, last = measure.in_force or document.in_force
         assert first is not None
-        of = opened.conditions[(*place, "of")]
+        horizon = measure.horizon if isinstance(measure, models.TargetMeasure) else None
+        if horizon is not None and (last is None or horizon < last):
+            last = horizon  # the goal lapses although the paper names no end
+        # a flow counts recognitions, whoever the enterprise is
+        of = opened.conditions.get((*place, "of"), All(()))
         names = list(parameters_of(of)) + [name for _, name, _ in parameter_places(measure)]
         shared: dict[str, Any] = {
             "id": measure.id,
@@ -213,6 +235,30 @@ class _Linker:
             "of": of,
             "note": measure.note,
         }
+        if isinstance(measure, models.TargetMeasure):
+            return TargetMeasure(
+                **shared,
+                parameters={name: scope[name] for name in names},
+                counting=measure.counting,
+                titles=tuple(measure.titles),
+                period=(measure.period[0], measure.period[1]) if measure.period else None,
+                mean=measure.mean,
+                target=scope[measure.target] if measure.target else None,
+                horizon=measure.horizon,
+                reading_of=measure.reading_of,
+            )
+        if isinstance(measure, models.RequirementMeasure):
+            require = opened.conditions[(*place, "require")]
+            return CoverageMeasure(
+                **shared,
+                parameters={name: scope[name] for name in [*names, *parameters_of(require)]},
+                counts=require,
+                tier=measure.tier,
+                titles=tuple(measure.titles),
+                target=None,
+                by=tuple(measure.by),
+                reading_of=measure.reading_of,
+            )
         if isinstance(measure, models.CoverageMeasure):
             counts = opened.conditions[(*place, "counts")]
             return CoverageMeasure(

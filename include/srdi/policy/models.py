@@ -16,8 +16,10 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 DottedId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$")]
 Effect = Literal["exclude", "review", "warn"]
 Switch = Literal["exclude", "review", "warn", "off"]
-Kind = Literal["list", "coverage"]
-LATER_KINDS = ("requirement", "target", "entitlement", "standard")
+Kind = Literal["list", "coverage", "requirement", "target"]
+KINDS = ("list", "coverage", "requirement", "target")
+LATER_KINDS = ("entitlement", "standard")
+Counting = Literal["stock", "flow", "cumulative", "mean"]
 Stage = Literal["draft", "issued"]
 
 #: Unit of a parameter → (how its values are held, what it is called in Chinese).
@@ -174,13 +176,70 @@ class CoverageMeasure(Strict):
     note: str | None = None
 
 
+class RequirementMeasure(Strict):
+    """Who keeps a promise: everybody ``of`` a population has to ``require``; the rest as for coverage."""
+
+    id: DottedId
+    kind: Literal["requirement"]
+    clause: str = Field(min_length=1)
+    title: Words
+    of: Any
+    require: Any
+    tier: Identifier
+    titles: list[str] = []
+    by: list[Literal["division", "industry_section"]] = []
+    reading_of: DottedId | None = None
+    in_force: Annotated[list[date | None], Field(min_length=2, max_length=2)] | None = None
+    note: str | None = None
+
+
+class Mean(Strict):
+    """A mean over enterprises: facts ``of`` / ``over``; ``total``: sum by sum, ``each``: mean of the ratios.
+
+    ``growth``: the figure is by how much ``of`` exceeds ``over`` (the ratio less one).
+    """
+
+    of: Identifier
+    over: Identifier
+    weighting: Literal["total", "each"]
+    growth: bool = False
+
+
+class TargetMeasure(Strict):
+    """A number against a goal.
+
+    ``counting``: ``stock`` enterprises ``of`` the population on the day (``titles``: kinds whose unmatched holders
+    it could touch); ``flow`` enterprises recognised (kinds ``titles``) in the calendar year or within ``period``; ``cumulative`` recognised up to the day, also those
+    whose title has ended since; ``mean`` over the population. ``target``: parameter, None: report only.
+    ``horizon``: the day the goal speaks about; after it the goal in force on it stays.
+    """
+
+    id: DottedId
+    kind: Literal["target"]
+    clause: str = Field(min_length=1)
+    title: Words
+    counting: Counting
+    of: Any = None
+    titles: list[str] = []
+    period: Annotated[list[date], Field(min_length=2, max_length=2)] | None = None
+    mean: Mean | None = None
+    target: Identifier | None = None
+    horizon: date | None = None
+    reading_of: DottedId | None = None
+    in_force: Annotated[list[date | None], Field(min_length=2, max_length=2)] | None = None
+    note: str | None = None
+
+
+AnyMeasure = ListMeasure | CoverageMeasure | RequirementMeasure | TargetMeasure
+
+
 class Pack(Strict):
     """One file."""
 
     document: Document
     parameters: dict[Identifier, Parameter] = {}
     exclusions: list[Exclusions] = []
-    measures: list[Annotated[ListMeasure | CoverageMeasure, Field(discriminator="kind")]] = []
+    measures: list[Annotated[AnyMeasure, Field(discriminator="kind")]] = []
 
 
 #: Kinds of title a coverage measure may name in ``titles`` (canonical values of the title list).
@@ -192,6 +251,16 @@ RESERVED_RULES = ("title_in_force", "title_cancelled", "title_lapsing", "excepti
 
 def known_keys() -> set[str]:
     """Every key a pack may use anywhere, for "did you mean"."""
-    shapes = (Pack, Document, Verified, Parameter, DatedValue, Rule, Exclusions, AfterExpiry, ListMeasure)
-    keys = {name for shape in (*shapes, CoverageMeasure, Words) for name in shape.model_fields}
+    shapes: list[type[Strict]] = [
+        Pack,
+        Document,
+        Verified,
+        Parameter,
+        DatedValue,
+        Rule,
+        Exclusions,
+        AfterExpiry,
+    ]
+    shapes += [ListMeasure, CoverageMeasure, RequirementMeasure, TargetMeasure, Mean, Words]
+    keys = {name for shape in shapes for name in shape.model_fields}
     return keys | {"all", "any", "not"}

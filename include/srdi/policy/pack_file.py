@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -86,7 +86,7 @@ def open_pack(data: bytes, file: str) -> PackFile:
             if section == "measures" and entry.get("kind") in models.LATER_KINDS:
                 opened.report(
                     (section, index, "kind"),
-                    f"指标类型 {entry['kind']} 尚未支持（not built yet），目前只有 list 和 coverage",
+                    f"指标类型 {entry['kind']} 尚未支持（not built yet），目前只有 {'、'.join(models.KINDS)}",
                 )
     if opened.problems:
         return opened
@@ -94,7 +94,7 @@ def open_pack(data: bytes, file: str) -> PackFile:
         opened.pack = models.Pack.model_validate(tree.value)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            opened.problems.append(_shape_problem(tree, detail))
+            opened.problems.append(shape_problem(tree, detail, models.known_keys()))
     return opened
 
 
@@ -104,22 +104,23 @@ def _plain_step(step: Any) -> Any:
     return date(*(int(part) for part in match.groups())) if match else step
 
 
-def _shape_problem(tree: Tree, detail: Any) -> Problem:
+def shape_problem(tree: Tree, detail: Any, keys: Collection[str]) -> Problem:
+    """A complaint of pydantic in words for the file's author; ``keys``: those the file may use, for hints."""
     path = tuple(_plain_step(step) for step in detail["loc"])
     key = str(path[-1]) if path else ""
     kind = detail["type"]
     context = detail.get("ctx", {})
     if kind == "extra_forbidden":
-        return tree.problem(path, f"不认识的键 {key}", nearest(key, models.known_keys() - {key}))
+        return tree.problem(path, f"不认识的键 {key}", nearest(key, set(keys) - {key}))
     if kind == "missing":
         return tree.problem(path[:-1], f"缺少 {key}")
     if kind == "union_tag_not_found":
-        return tree.problem(path, "指标缺少 kind（list 或 coverage）")
+        return tree.problem(path, f"指标缺少 kind（{'、'.join(models.KINDS)}）")
     if kind == "union_tag_invalid":
         tag = str(context.get("tag"))
-        return tree.problem((*path, "kind"), f"不认识的指标类型 {tag}", nearest(tag, ("list", "coverage")))
+        return tree.problem((*path, "kind"), f"不认识的指标类型 {tag}", nearest(tag, models.KINDS))
     if kind == "literal_error":
-        expected = str(context.get("expected")).replace(" or ", "、")
+        expected = str(context.get("expected")).replace(" or ", "、").replace(", ", "、")
         hint = nearest(str(detail.get("input")), [word.strip("' ") for word in expected.split("、")])
         return tree.problem(path, f"{key} 的值 {detail.get('input')} 不在可选范围：{expected}", hint)
     if kind == "string_pattern_mismatch":
@@ -134,6 +135,7 @@ def _shape_problem(tree: Tree, detail: Any) -> Problem:
         "date_type": "应为日期（YYYY-MM-DD）",
         "bool_type": "应为 true 或 false",
         "too_long": "元素过多",
+        "string_too_long": f"文字过长，上限 {context.get('max_length')} 字",
     }
     return tree.problem(path, f"{key} 的值不对：{shapes.get(kind, detail['msg'])}")
 
@@ -175,7 +177,7 @@ def check_pack(
             excused = word in broken_names or ("里的参数" in message and not conventions_usable)
             if not excused:
                 opened.report(path, message, hint)
-    _check_names(opened, pack, visible, broken_names, conventions_usable)
+    _check_names(opened, pack, facts, visible, broken_names, conventions_usable)
 
 
 def _check_parameter(
@@ -205,28 +207,35 @@ def condition_places(pack: models.Pack) -> Iterator[tuple[Path, Any]]:
         for number, rule in enumerate(group.rules):
             yield ("exclusions", index, "rules", number, "keep"), rule.keep
     for index, measure in enumerate(pack.measures):
-        yield ("measures", index, "of"), measure.of
+        if not isinstance(measure, models.TargetMeasure) or measure.of is not None:
+            yield ("measures", index, "of"), measure.of
         if isinstance(measure, models.CoverageMeasure):
             yield ("measures", index, "counts"), measure.counts
-        else:
+        elif isinstance(measure, models.RequirementMeasure):
+            yield ("measures", index, "require"), measure.require
+        elif isinstance(measure, models.ListMeasure):
             for number, rule in enumerate(measure.rules):
                 yield ("measures", index, "rules", number, "keep"), rule.keep
 
 
-def parameter_places(measure: models.ListMeasure | models.CoverageMeasure) -> Iterator[tuple[Path, str, str]]:
+def parameter_places(measure: models.AnyMeasure) -> Iterator[tuple[Path, str, str]]:
     """Parameters a measure names outside its conditions: (place below the measure, name, unit wanted)."""
     if isinstance(measure, models.ListMeasure):
         yield ("after_expiry", "action"), measure.after_expiry.action, "after_expiry"
         yield ("after_expiry", "window"), measure.after_expiry.window, "day"
         yield ("after_expiry", "leaves"), measure.after_expiry.leaves, "day"
         yield ("warn_before",), measure.warn_before, "day"
-    elif measure.target is not None:
+    elif isinstance(measure, models.TargetMeasure):
+        if measure.target is not None:
+            yield ("target",), measure.target, "ratio" if measure.counting == "mean" else "count"
+    elif isinstance(measure, models.CoverageMeasure) and measure.target is not None:
         yield ("target",), measure.target, "ratio"
 
 
 def _check_names(
     opened: PackFile,
     pack: models.Pack,
+    facts: Mapping[str, FieldMeaning],
     visible: Mapping[str, Parameter],
     broken: set[str],
     conventions_usable: bool,
@@ -251,14 +260,17 @@ def _check_names(
         window = measure.in_force
         if window is not None and (window[0] is None or (window[1] is not None and window[1] < window[0])):
             opened.report((*place, "in_force"), "in_force 应为 [起始日, 终止日或 null]，且先后有序")
-        if isinstance(measure, models.CoverageMeasure):
+        if isinstance(measure, models.TargetMeasure):
+            _check_target(opened, measure, place, facts)
+        if not isinstance(measure, models.ListMeasure):
             for number, title in enumerate(measure.titles):
                 if title not in models.TITLES:
                     opened.report(
                         (*place, "titles", number), f"不认识的称号 {title}", nearest(title, models.TITLES)
                     )
-            if len(set(measure.by)) != len(measure.by):
-                opened.report((*place, "by"), "by 里有重复的分组")
+        by = getattr(measure, "by", [])
+        if len(set(by)) != len(by):
+            opened.report((*place, "by"), "by 里有重复的分组")
     rule_lists: list[tuple[Path, list[models.Rule]]] = [
         (("exclusions", index), group.rules) for index, group in enumerate(pack.exclusions)
     ] + [
@@ -274,3 +286,38 @@ def _check_names(
             if rule.id in models.RESERVED_RULES:
                 opened.report((*owner, "rules", number, "id"), f"规则编号 {rule.id} 由系统保留")
             seen.add(rule.id)
+
+
+#: What each way of counting needs, and what would say nothing beside it.
+TARGET_PARTS = {
+    "stock": ({"of", "titles"}, {"period", "mean"}),
+    "flow": ({"titles"}, {"of", "mean"}),
+    "cumulative": ({"titles"}, {"of", "mean", "period"}),
+    "mean": ({"of", "mean"}, {"titles", "period"}),
+}
+
+
+def _check_target(
+    opened: PackFile, measure: models.TargetMeasure, place: Path, facts: Mapping[str, FieldMeaning]
+) -> None:
+    """Whether the parts of a target fit its way of counting, and its mean divides what can be divided."""
+    needed, idle = TARGET_PARTS[measure.counting]
+    for name in sorted(needed):
+        if not getattr(measure, name):
+            opened.report(place, f"counting: {measure.counting} 需要写明 {name}")
+    for name in sorted(idle):
+        if getattr(measure, name):
+            opened.report((*place, name), f"counting: {measure.counting} 用不到 {name}")
+    if measure.period and measure.period[1] < measure.period[0]:
+        opened.report((*place, "period"), "period 应为 [首日, 末日]，且先后有序")
+    if measure.mean is None:
+        return
+    for part in ("of", "over"):
+        fact = getattr(measure.mean, part)
+        if fact not in facts:
+            opened.report((*place, "mean", part), f"{fact} 不是 fields.yaml 里的事实", nearest(fact, facts))
+        elif facts[fact].type not in checks.NUMERIC:
+            opened.report((*place, "mean", part), f"{fact} 不是数值型事实，不能求平均")
+    known = [facts[fact] for fact in (measure.mean.of, measure.mean.over) if fact in facts]
+    if len(known) == 2 and known[0].unit != known[1].unit:
+        opened.report((*place, "mean"), f"{measure.mean.of} 与 {measure.mean.over} 单位不同，不能相除")

@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from srdi.contracts.models import FieldMeaning
 from srdi.policy import models
 from srdi.policy.expression import Condition
 from srdi.policy.problems import PackError, Problem
+
+if TYPE_CHECKING:
+    from srdi.policy.inventory_file import Inventory
 
 Value = Decimal | int | bool | date | str | None
 CONVENTIONS = "conventions"
@@ -113,7 +117,7 @@ class ListMeasure(Measure):
 
 @dataclass(frozen=True)
 class CoverageMeasure(Measure):
-    """How many of whom."""
+    """How many of whom. A requirement (``kind``) counts who keeps it and has no target."""
 
     counts: Condition
     tier: str
@@ -124,12 +128,31 @@ class CoverageMeasure(Measure):
 
 
 @dataclass(frozen=True)
+class TargetMeasure(Measure):
+    """A number against a goal; see :class:`srdi.policy.models.TargetMeasure`. ``of`` holds for a flow too, where
+    it is not used."""
+
+    counting: str
+    titles: tuple[str, ...]
+    period: tuple[date, date] | None
+    mean: models.Mean | None
+    target: Parameter | None
+    horizon: date | None
+    reading_of: str | None
+
+    def goal_day(self, day: date) -> date:
+        """The day whose goal counts on ``day``: a lapsed goal stays the one it was measured against."""
+        return min(day, self.horizon) if self.horizon else day
+
+
+@dataclass(frozen=True)
 class PackSet:
     """All packs of a folder that can be used, and what is wrong with the others.
 
     ``measures``: in graph order (a measure after those it builds on). ``broken``: one problem per
     defect; ``out``: id of a measure that cannot be computed → why, in Chinese. ``rule_version``:
-    first 12 hex digits of the SHA-256 over all pack files.
+    first 12 hex digits of the SHA-256 over all pack files. ``inventory``: what each paper promises, by
+    document; its defects (``inventory_problems``) put nothing out.
     """
 
     documents: Mapping[str, models.Document]
@@ -141,6 +164,8 @@ class PackSet:
     out: Mapping[str, str]
     rule_version: str
     warnings: list[Problem] = field(default_factory=list)
+    inventory: Mapping[str, Inventory] = field(default_factory=dict)
+    inventory_problems: list[Problem] = field(default_factory=list)
 
     def of_kind(self, kind: type[Measure]) -> list[Measure]:
         return [measure for measure in self.measures.values() if isinstance(measure, kind)]

@@ -20,7 +20,7 @@ def describe(con: duckdb.DuckDBPyConnection, population: Population) -> None:
     import pyarrow as pa
 
     day = population.compiler.biz_date
-    measures = [*population.lists, *population.coverages]
+    measures = population.measures
     text, day_type = pa.string(), pa.date32()
     _table(
         con,
@@ -86,7 +86,10 @@ def describe(con: duckdb.DuckDBPyConnection, population: Population) -> None:
 
 
 def clauses(packs: PackSet) -> list[tuple[str, str, str, str | None]]:
-    """(document, clause, what is computed from it, notes and doubts) for every clause the packs cite."""
+    """(document, clause, what it says and what is computed from it, notes and doubts).
+
+    One row for every clause that a pack cites or the inventory lists; the latter also says where its promise went.
+    """
     subjects: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     notes: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
 
@@ -94,6 +97,9 @@ def clauses(packs: PackSet) -> list[tuple[str, str, str, str | None]]:
         subjects[(document_id, clause)][subject] = None
         notes[(document_id, clause)].update(dict.fromkeys(remark for remark in remarks if remark))
 
+    for document_id, inventory in packs.inventory.items():
+        for clause in inventory.clauses:
+            cite(document_id, clause.id, clause.says, clause.place_zh)
     for measure in packs.measures.values():
         cite(measure.document.id, measure.clause, f"指标：{measure.title.zh}", measure.note)
         for rule in getattr(measure, "rules", ()):
@@ -136,7 +142,7 @@ def _measure_row(packs: PackSet, measure: Measure, day: date) -> tuple[Any, ...]
         measure.document.stage,
         measure.term(day),
         packs.rule_version,
-        coverage.reading_of if coverage else None,
+        getattr(measure, "reading_of", None),
         coverage.tier if coverage else None,
         coverage.target.on(day) if coverage and coverage.target else None,
     )

@@ -15,7 +15,7 @@ from srdi.engine.duck import literal
 from srdi.policy import explain
 from srdi.policy.compile import Compiler, check_exact
 from srdi.policy.expression import Condition, facts_of
-from srdi.policy.packset import CoverageMeasure, ListMeasure, Measure, PackSet
+from srdi.policy.packset import CoverageMeasure, ListMeasure, Measure, PackSet, TargetMeasure
 from srdi.policy.problems import PackError
 
 if TYPE_CHECKING:
@@ -45,7 +45,13 @@ class Population:
     compiler: Compiler
     lists: list[ListMeasure]
     coverages: list[CoverageMeasure]
+    targets: list[TargetMeasure]
     flags: dict[tuple[str, str], str]
+
+    @property
+    def measures(self) -> list[Measure]:
+        """All of them; lists first."""
+        return [*self.lists, *self.coverages, *self.targets]
 
     def flag(self, measure: Measure, part: str) -> str:
         """Column (BOOLEAN) that holds the condition ``of`` or ``counts`` of a measure."""
@@ -84,8 +90,11 @@ def scan(
         compiler,
         [measure for measure in measures if isinstance(measure, ListMeasure)],
         [measure for measure in measures if isinstance(measure, CoverageMeasure)],
+        [measure for measure in measures if isinstance(measure, TargetMeasure)],
         {},
     )
+    # a flow counts recognitions in the title file and asks nothing of the fact row
+    measures = [measure for measure in measures if not _of_titles(measure)]
     conditions: dict[str, str] = {}
     for measure in measures:
         parts: dict[str, Condition] = {"of": measure.of}
@@ -116,15 +125,21 @@ def scan(
     return population
 
 
+def _of_titles(measure: Measure) -> bool:
+    return isinstance(measure, TargetMeasure) and measure.counting in ("flow", "cumulative")
+
+
 def _columns(con: duckdb.DuckDBPyConnection, population: Population, source: str) -> list[str]:
     """Columns of the fact row that any measure needs; refuses a file that lacks one."""
     needed = set(CONTEXT)
-    for measure in (*population.lists, *population.coverages):
+    for measure in population.measures:
         conditions = [measure.of]
         if isinstance(measure, ListMeasure):
             conditions += [rule.keep for rule in measure.rules]
         elif isinstance(measure, CoverageMeasure):
             conditions.append(measure.counts)
+        elif isinstance(measure, TargetMeasure) and measure.mean:
+            needed |= {measure.mean.of, measure.mean.over}
         for condition in conditions:
             needed |= set(facts_of(condition)) | explain.explaining_facts(condition)
     present = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
@@ -138,7 +153,9 @@ def _computed(population: Population) -> list[str]:
     """Every expression that decides or measures something, for the exactness check."""
     compiler = population.compiler
     found: list[str] = []
-    for measure in (*population.lists, *population.coverages):
+    for measure in population.measures:
+        if _of_titles(measure):
+            continue
         pairs = [(measure.of, measure.parameters)]
         if isinstance(measure, ListMeasure):
             pairs += [(rule.keep, rule.parameters) for rule in measure.rules]

@@ -35,7 +35,7 @@ def references(opened: PackFile) -> list[tuple[str, str, tuple]]:
     for index, measure in enumerate(opened.pack.measures):
         if isinstance(measure, models.ListMeasure) and measure.unless:
             found.append((measure.id, measure.unless, ("measures", index, "unless")))
-        elif isinstance(measure, models.CoverageMeasure) and measure.reading_of:
+        elif not isinstance(measure, models.ListMeasure) and measure.reading_of:
             found.append((measure.id, measure.reading_of, ("measures", index, "reading_of")))
     return found
 

@@ -22,6 +22,8 @@ class Summary:
     refused: list[dict[str, Any]]
     lists: list[dict[str, Any]]
     coverage: list[dict[str, Any]]
+    requirements: list[dict[str, Any]]
+    targets: list[dict[str, Any]]
     stale: list[dict[str, Any]]
     measures: list[dict[str, Any]]
     steps: list[dict[str, Any]]
@@ -132,6 +134,26 @@ def summarise(conn: Connection, run_id: str, broken: list[str] | None = None) ->
                    met, stage, term
             FROM marts.coverage
             WHERE biz_date = :day AND division_code = 'ALL' AND industry_section = 'ALL'
+            ORDER BY measure_id
+            """,
+            day=day,
+        ),
+        requirements=_rows(
+            conn,
+            """
+            SELECT measure_id, keeping, failing, unknown, share, term
+            FROM marts.requirement
+            WHERE biz_date = :day AND division_code = 'ALL' AND industry_section = 'ALL'
+            ORDER BY measure_id
+            """,
+            day=day,
+        ),
+        targets=_rows(
+            conn,
+            """
+            SELECT measure_id, counting, horizon, target, actual, gap, met, unknown, unmatched, term
+            FROM marts.target
+            WHERE biz_date = :day
             ORDER BY measure_id
             """,
             day=day,

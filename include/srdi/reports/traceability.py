@@ -6,25 +6,19 @@ Words that depend on a day are told for one fixed day, so that the page changes 
 from __future__ import annotations
 
 from datetime import date
+from itertools import groupby
 
 from srdi.policy.explain import EFFECTS_ZH, in_words
 from srdi.policy.expression import facts_of
+from srdi.policy.inventory_file import Inventory
+from srdi.policy.models import Document
 from srdi.policy.packset import ListMeasure, Measure, PackSet
+from srdi.policy.problems import PackError
 from srdi.reports.markdown import GENERATED, code, table
+from srdi.reports.trace import case_files, counts, tables_of, trace
 from srdi.reports.words import STAGES
-from srdi.settings import REPOSITORY
 
 DAY = date(2025, 9, 30)
-CASES = "tests/policy/cases"
-TABLES = {
-    "list": (
-        "marts.whitelist",
-        "marts.whitelist_reason",
-        "marts.whitelist_history",
-        "marts.whitelist_change",
-    ),
-    "coverage": ("marts.coverage", "marts.measure_member"),
-}
 ENGINE_RULES = (
     ("title_in_force", "称号在有效期内", "The title is in force"),
     ("title_cancelled", "称号未被取消", "The title is not cancelled"),
@@ -34,49 +28,26 @@ ENGINE_RULES = (
 
 
 def page(packs: PackSet) -> str:
-    """The whole page."""
+    """The whole page. Raises :class:`PackError` when the inventory is unsound: the page would be short of clauses."""
+    if packs.inventory_problems:
+        raise PackError("条款清单有误，文档无法生成：\n" + "\n".join(map(str, packs.inventory_problems)))
     parts = [
         GENERATED,
         "# 条款追溯 · Traceability\n\n"
-        "文件 → 条款 → 指标 → 表 → 案例，由 `include/srdi/policy/packs/*.yaml` 生成。口径中的参数取 "
-        f"{DAY} 的值；某天的口径见 `srdi policy list --date 那天`。\n\n"
+        "文件 → 条款 → 指标 → 表 → 案例，由 `include/srdi/policy/packs/*.yaml` 和 `clauses/*.yaml` 生成。口径中的参数取 "
+        f"{DAY} 的值；某天的口径见 `srdi policy show 指标 --date 那天`。\n\n"
         "*From paper and clause to measure, tables and case file. Parameters are told as of "
-        f"{DAY}; for another day see `srdi policy list --date`.*",
+        f"{DAY}; for another day see `srdi policy show MEASURE --date`.*",
     ]
-    for document_id, document in sorted(
-        packs.documents.items(), key=lambda one: (one[1].kind != "paper", one[0])
-    ):
-        measures = sorted(
-            (m for m in packs.measures.values() if m.document.id == document_id), key=lambda m: m.id
-        )
-        first, last = document.in_force
-        number = f"，{document.number}" if document.number else ""
-        told = [
-            f"## {document.title}",
-            f"`{document_id}`{number}；{document.issuer}；{STAGES[document.stage]} / {document.stage}；"
-            f"{first} 起{f'，至 {last}' if last else '，未写终止日'}；"
-            f"核对于 {document.verified.on}（{document.verified.against}），应于 {document.verified.verify_by} 前再核对。",
-        ]
-        if measures:
-            told.append(_measures(measures))
-            told += [f"**`{m.id}`** {in_words(m, packs.facts, DAY)}" + _note(m) for m in measures]
-        rules = [
-            rule
-            for group in packs.exclusions.values()
-            for rule in group.rules
-            if rule.document_id == document_id
-        ]
-        own = [
-            rule
-            for measure in measures
-            if isinstance(measure, ListMeasure)
-            for rule in measure.rules
-            if rule.document_id == document_id
-        ]
-        if rules or own:
-            told.append(_rules([*rules, *own]))
-        if packs.parameters.get(document_id):
-            told.append(_parameters(packs, document_id))
+    if packs.inventory:
+        parts.append(_counts(packs))
+    conventions = {name for name, document in packs.documents.items() if document.kind != "paper"}
+    for name in sorted({*packs.inventory, *packs.documents}, key=lambda name: (name in conventions, name)):
+        inventory = packs.inventory.get(name)
+        told = _paper(packs, packs.documents[name]) if name in packs.documents else []
+        if inventory is not None:
+            told = told or _head_without_pack(inventory)
+            told.insert(2, _clauses(packs, name))
         parts.append("\n\n".join(told))
     parts.append(
         "## 理由代码 · Rule ids of the lists themselves\n\n"
@@ -85,6 +56,75 @@ def page(packs: PackSet) -> str:
         + table(("编号 rule_id", "中文", "English"), [(f"`{i}`", zh, en) for i, zh, en in ENGINE_RULES])
     )
     return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _paper(packs: PackSet, document: Document) -> list[str]:
+    """Title, facts about the paper, then what its pack computes; the clauses go in behind the first two."""
+    measures = sorted(
+        (m for m in packs.measures.values() if m.document.id == document.id), key=lambda m: m.id
+    )
+    first, last = document.in_force
+    number = f"，{document.number}" if document.number else ""
+    told = [
+        f"## {document.title}",
+        f"`{document.id}`{number}；{document.issuer}；{STAGES[document.stage]} / {document.stage}；"
+        f"{first} 起{f'，至 {last}' if last else '，未写终止日'}；"
+        f"核对于 {document.verified.on}（{document.verified.against}），应于 {document.verified.verify_by} 前再核对。",
+    ]
+    if measures:
+        told.append(_measures(measures))
+        told += [f"**`{m.id}`** {in_words(m, packs.facts, DAY)}" + _note(m) for m in measures]
+    rules = [rule for group in packs.exclusions.values() for rule in group.rules]
+    rules += [rule for measure in measures if isinstance(measure, ListMeasure) for rule in measure.rules]
+    if own := [rule for rule in rules if rule.document_id == document.id]:
+        told.append(_rules(own))
+    if packs.parameters.get(document.id):
+        told.append(_parameters(packs, document.id))
+    return told
+
+
+def _head_without_pack(inventory: Inventory) -> list[str]:
+    paper = inventory.paper
+    number = f"，{paper.number}" if paper.number else ""
+    return [
+        f"## {paper.title}",
+        f"`{inventory.document}`{number}；{paper.issuer}；{STAGES[paper.stage]} / {paper.stage}；"
+        "尚无政策包，只列条款 / no pack yet, clauses only。",
+    ]
+
+
+def _counts(packs: PackSet) -> str:
+    tallies = {name: list(counts(inventory).values()) for name, inventory in sorted(packs.inventory.items())}
+    rows = [
+        (f"《{packs.inventory[name].paper.title}》`{name}`", *tally, sum(tally))
+        for name, tally in tallies.items()
+    ]
+    totals = [sum(column) for column in zip(*tallies.values(), strict=True)]
+    header = ("文件 paper", "已计算 computed", "待建 planned", "不计算 not computed", "合计 clauses")
+    return (
+        "## 条款清单 · The clauses of the papers\n\n"
+        "凡写有数字、全覆盖、每年每季、名单、台账、库、奖补或期限的条款，一个承诺一行；不计算的写明理由。\n"
+        "*Each promise of the papers has a line: computed, planned, or not computed for a stated reason.*\n\n"
+        + table(header, [*rows, ("合计 total", *totals, sum(totals))])
+    )
+
+
+def _clauses(packs: PackSet, document_id: str) -> str:
+    """One row a clause: several measures of a clause share it."""
+    rows = []
+    for _, group in groupby(trace(packs, document_id), key=lambda one: one.clause):
+        traced = list(group)
+        one = traced[0]
+        status = f"{one.status}（{one.reason}）" if one.reason else one.status
+        tables = code(*dict.fromkeys(name for each in traced for name in each.tables))
+        cases = "<br>".join(_link(path) for each in traced for path in each.cases)
+        where = one.because or code(*(each.measure for each in traced))
+        rows.append((one.clause, one.says, status, where, tables, cases))
+    return table(("条款 clause", "内容 says", "状态 status", "指标或理由", "表 tables", "案例 cases"), rows)
+
+
+def _link(path: str) -> str:
+    return f"[{path.rpartition('/')[2]}](../{path})"
 
 
 def _note(measure: Measure) -> str:
@@ -100,10 +140,8 @@ def _measures(measures: list[Measure]) -> str:
                 f"`{m.id}`",
                 m.kind,
                 f"{m.title.zh}<br>{m.title.en}",
-                code(*TABLES[m.kind]),
-                f"[{m.id}.yaml](../{CASES}/{m.id}.yaml)"
-                if (REPOSITORY / CASES / f"{m.id}.yaml").exists()
-                else "—",
+                code(*tables_of(m)),
+                "<br>".join(map(_link, case_files(m.id))) or "—",
             )
             for m in measures
         ],

@@ -29,7 +29,9 @@ sme_industry string, producer_industry bool, founded_on date32[day], registered_
 first_seen date32[day], last_seen date32[day], registry_batch_id string, registry_row_no int64,
 provincial_or_above bool, title string, title_valid_from date32[day], title_valid_to date32[day],
 title_ended_on date32[day], title_cancelled_on date32[day], title_batch_id string, title_row_no int64,
-innovative bool, innovative_only bool, innovative_valid_to date32[day], digital_evaluated bool,
+innovative bool, innovative_only bool, innovative_valid_to date32[day], municipal bool, provincial bool,
+little_giant bool, champion bool, srdi bool, tech_sme bool, high_tech bool, quality_benchmark bool,
+srdi_batch_id string, srdi_row_no int64, digital_evaluated bool,
 digital_evaluated_on date32[day], digital_level int32, digital_level_derived bool, digital_version string,
 digital_batch_id string, digital_row_no int64, serious_dishonest bool, serious_listed_on date32[day],
 serious_batch_id string, serious_row_no int64, abnormal_listed bool, abnormal_listed_on date32[day],
@@ -38,7 +40,9 @@ court_batch_id string, court_row_no int64, taxpayer_status string, tax_abnormal 
 tax_status_batch_id string, tax_status_row_no int64, tax_year int32, revenue decimal128(18, 2),
 main_revenue decimal128(18, 2), rd_expense decimal128(18, 2), net_profit decimal128(18, 2),
 assets decimal128(18, 2), liabilities decimal128(18, 2), tax_paid decimal128(18, 2), employees int32,
-rd_staff int32, tax_batch_id string, tax_row_no int64, tax_credit_grade string, tax_credit_d bool,
+rd_staff int32, revenue_prior decimal128(18, 2), main_revenue_prior decimal128(18, 2),
+rd_expense_prior decimal128(18, 2), net_profit_prior decimal128(18, 2), revenue_prior2 decimal128(18, 2),
+main_revenue_prior2 decimal128(18, 2), tax_batch_id string, tax_row_no int64, tax_credit_grade string, tax_credit_d bool,
 tax_credit_year int32, tax_credit_batch_id string, tax_credit_row_no int64, size_class string, sme bool
 """
 TITLE = """

@@ -45,8 +45,9 @@ def test_the_example_rule_loads(tmp_path: Path) -> None:
         + block("add-a-rule.md", "rules"),
         1,
     )
-    pack.write_text(text, "utf-8")
+    pack.write_text(text.rstrip() + "\n\n" + block("add-a-rule.md", "measures"), "utf-8")
     packs = load(folder)
+    assert packs.measures["luoyang.high_tech_count"].kind == "target"
     assert [str(problem) for problem in packs.broken] == [] and not packs.out
     rules = {rule.id: rule for rule in packs.measures["luoyang.whitelist"].rules}  # type: ignore[attr-defined]
     assert rules["rd_floor"].on_fail == "warn" and rules["court_dishonest"].on_fail == "exclude"

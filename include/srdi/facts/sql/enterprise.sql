@@ -40,6 +40,40 @@ SELECT
     END AS innovative_only,
     n.innovative_valid_to,
     CASE
+        WHEN f.municipal = 2 THEN TRUE
+        WHEN f.municipal IS NULL AND $received_title_list THEN FALSE
+    END AS municipal,
+    CASE
+        WHEN f.provincial = 2 THEN TRUE
+        WHEN f.provincial IS NULL AND $received_title_list THEN FALSE
+    END AS provincial,
+    CASE
+        WHEN f.little_giant = 2 THEN TRUE
+        WHEN f.little_giant IS NULL AND $received_title_list THEN FALSE
+    END AS little_giant,
+    CASE
+        WHEN f.champion = 2 THEN TRUE
+        WHEN f.champion IS NULL AND $received_title_list THEN FALSE
+    END AS champion,
+    CASE
+        WHEN f.srdi = 2 THEN TRUE
+        WHEN f.srdi IS NULL AND $received_title_list THEN FALSE
+    END AS srdi,
+    CASE
+        WHEN f.tech_sme = 2 THEN TRUE
+        WHEN f.tech_sme IS NULL AND $received_title_list THEN FALSE
+    END AS tech_sme,
+    CASE
+        WHEN f.high_tech = 2 THEN TRUE
+        WHEN f.high_tech IS NULL AND $received_title_list THEN FALSE
+    END AS high_tech,
+    CASE
+        WHEN f.quality_benchmark = 2 THEN TRUE
+        WHEN f.quality_benchmark IS NULL AND $received_title_list THEN FALSE
+    END AS quality_benchmark,
+    f.srdi_batch_id,
+    CAST(f.srdi_row_no AS BIGINT) AS srdi_row_no,
+    CASE
         WHEN e.uscc IS NOT NULL THEN TRUE
         WHEN $received_digital_evaluation THEN FALSE
     END AS digital_evaluated,
@@ -84,6 +118,12 @@ SELECT
     CAST(x.tax_paid AS DECIMAL(18, 2)) AS tax_paid,
     CAST(COALESCE(x.employees, r.employees) AS INTEGER) AS employees,
     CAST(x.rd_staff AS INTEGER) AS rd_staff,
+    CAST(x.revenue_prior AS DECIMAL(18, 2)) AS revenue_prior,
+    CAST(x.main_revenue_prior AS DECIMAL(18, 2)) AS main_revenue_prior,
+    CAST(x.rd_expense_prior AS DECIMAL(18, 2)) AS rd_expense_prior,
+    CAST(x.net_profit_prior AS DECIMAL(18, 2)) AS net_profit_prior,
+    CAST(x.revenue_prior2 AS DECIMAL(18, 2)) AS revenue_prior2,
+    CAST(x.main_revenue_prior2 AS DECIMAL(18, 2)) AS main_revenue_prior2,
     x.batch_id AS tax_batch_id,
     CAST(x.row_no AS BIGINT) AS tax_row_no,
     g.grade AS tax_credit_grade,
@@ -105,6 +145,8 @@ LEFT JOIN title_tier AS t
     ON t.uscc = r.uscc
 LEFT JOIN title_innovative AS n
     ON n.uscc = r.uscc
+LEFT JOIN title_flags AS f
+    ON f.uscc = r.uscc
 LEFT JOIN evaluation AS e
     ON e.uscc = r.uscc
 LEFT JOIN risk AS s

@@ -1,4 +1,4 @@
--- Per enterprise: which tax row speaks for the closed year and which one is the newest.
+-- Per enterprise: which tax rows speak for the closed year and the two before it, and which one is the newest.
 WITH newest_row AS (
     SELECT
         uscc,
@@ -14,6 +14,8 @@ WITH newest_row AS (
 SELECT
     uscc,
     MAX(version) FILTER (WHERE year = $closed_year) AS closed_version,
+    MAX(version) FILTER (WHERE year = $closed_year - 1) AS prior_version,
+    MAX(version) FILTER (WHERE year = $closed_year - 2) AS prior2_version,
     ARG_MAX(version, year) AS newest_version
 FROM newest_row
 GROUP BY uscc
