@@ -10,6 +10,7 @@ from policy.scene import Scene, uscc
 from test_publish import snapshot
 
 from srdi.policy.loader import load
+from srdi.reports.enterprise import left_lists
 from srdi.warehouse.publish import publish
 
 pytestmark = pytest.mark.full
@@ -55,6 +56,11 @@ def test_a_leaver_stays_thirty_days_excluded_with_a_reason_and_then_vanishes(db,
     assert db.rows("SELECT name, area_code, title, title_valid_to FROM marts.whitelist WHERE uscc = 'A'") == [
         ("企业A", "410100", "省级", date(2026, 6, 30))
     ]
+    with engine.connect() as connection:
+        assert left_lists(connection, day(1), "A") == {} == left_lists(connection, day(2), "B")
+        told = left_lists(connection, day(2), "A")[Z]
+    assert (told["left_on"], told["reason_codes"]) == (day(2), ["left_population"])
+    assert "已不在名单总体" in told["message_zh"]
     publish_content(engine, lake, "r31", day(31), after, 3)
     assert live(db)["A"] == (*GONE, day(2))
     publish_content(engine, lake, "r32", day(32), after, 4)

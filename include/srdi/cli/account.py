@@ -203,8 +203,13 @@ def _head(measure: Row, verdict: str, colour: str) -> list[str]:
 def _list(account: Account, measure: Row, names: Mapping[str, str], sources: Sources) -> list[Any]:
     row = account.rows.get(measure["measure_id"])
     if row is None:
-        lines: list[Any] = _head(measure, "不在名单范围", "cyan")
-        return [*lines, _points([escape(why) for why in absence(measure, account, names)])]
+        gone = account.left.get(measure["measure_id"])
+        lines: list[Any] = _head(measure, "已退出" if gone else "不在名单范围", "cyan")
+        points = [escape(why) for why in absence(measure, account, names)]
+        if gone:
+            words = gone["message_zh"] or "、".join(gone["reason_codes"] or [])
+            points.insert(0, escape(f"{gone['left_on']} 起退出名单，仍显示一段时间：{words}"))
+        return [*lines, _points(points)]
     lines = list(_head(measure, VERDICTS[row["verdict"]], COLOURS[row["verdict"]]))
     reasons = sorted(account.reasons.get(measure["measure_id"], []), key=_by_weight)
     decisive = [

@@ -56,6 +56,7 @@ def explain(uscc: str, day: date | None, console: Console, errors: Console) -> i
         finally:
             con.close()
         account.quarantined.extend(reading.quarantined(conn, runs[0].run_id, account.uscc))
+        account.left.update(reading.left_lists(conn, runs[0].biz_date, account.uscc))
         account.batches.update(reading.evidence(conn, reading.batch_ids(account)))
     console.print(render(account, places()))
     return OK if account.enterprise else PROBLEMS

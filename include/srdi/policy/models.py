@@ -247,6 +247,8 @@ TITLES = ("创新型", "市级", "省级", "小巨人", "单项冠军企业", "�
 
 #: Rule ids the list engine itself writes into the reasons.
 RESERVED_RULES = ("title_in_force", "title_cancelled", "title_lapsing", "exception")
+#: Beginning of the reason codes that publication gives to those who left.
+RESERVED_PREFIX = "left_"
 
 
 def known_keys() -> set[str]:

@@ -283,7 +283,7 @@ def _check_names(
         for number, rule in enumerate(rules):
             if rule.id in seen:
                 opened.report((*owner, "rules", number, "id"), f"规则编号 {rule.id} 重复")
-            if rule.id in models.RESERVED_RULES:
+            if rule.id in models.RESERVED_RULES or rule.id.startswith(models.RESERVED_PREFIX):
                 opened.report((*owner, "rules", number, "id"), f"规则编号 {rule.id} 由系统保留")
             seen.add(rule.id)
 

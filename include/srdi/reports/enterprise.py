@@ -50,7 +50,8 @@ class Account:
     ``enterprise``: its fact row, None when it is not registered. ``titles``: its title rows; ``unmatched``:
     title rows of nobody that may be its own, each with ``why``. ``measures``: id → row with its paper;
     ``rows``/``reasons``/``members``: by measure id. ``mentions``: sentences of the facts step naming the code.
-    ``quarantined``: rows set aside under this code. ``batches``: by batch id.
+    ``quarantined``: rows set aside under this code. ``batches``: by batch id. ``left``: lists it left not long
+    ago, by measure id.
     """
 
     uscc: str
@@ -65,6 +66,7 @@ class Account:
     mentions: list[str] = field(default_factory=list)
     quarantined: list[Row] = field(default_factory=list)
     batches: dict[str, Evidence] = field(default_factory=dict)
+    left: dict[str, Row] = field(default_factory=dict)
 
 
 class FilesGone(LookupError):
@@ -111,6 +113,22 @@ def quarantined(conn: Connection, run_id: str, uscc: str) -> list[Row]:
         " ORDER BY q.source, q.file_name, q.row_no"
     )
     return [dict(row) for row in conn.execute(query, {"run_id": run_id, "uscc": uscc}).mappings()]
+
+
+def left_lists(conn: Connection, day: date, uscc: str) -> dict[str, Row]:
+    """Lists that show the enterprise on ``day`` only because it left them: measure id → day, codes, words.
+
+    The policy room has no memory, so these rows are in no run's files. Words are kept for the newest day only.
+    """
+    query = text(
+        "SELECT h.measure_id, h.left_on, h.reason_codes, r.message_zh FROM marts.whitelist_history AS h"
+        " LEFT JOIN marts.whitelist_reason AS r ON r.measure_id = h.measure_id AND r.uscc = h.uscc"
+        " AND r.rule_id = ANY(h.reason_codes) AND starts_with(r.rule_id, 'left_')"
+        " WHERE h.uscc = :uscc AND h.left_on IS NOT NULL AND h.known_to IS NULL"
+        " AND h.valid_from <= :day AND (h.valid_to IS NULL OR h.valid_to > :day)"
+    )
+    rows = conn.execute(query, {"uscc": uscc, "day": day}).mappings()
+    return {row["measure_id"]: dict(row) for row in rows}
 
 
 # ── the lake: the run's own files ────────────────────────────────────────────────────────────────

@@ -336,6 +336,18 @@ def test_registered_elsewhere(lake: Lake) -> None:
     assert "登记在三门峡市（411200），本名单只看登记在洛阳市（410300）的企业" in text
 
 
+def test_one_who_left_is_told_when_and_why(lake: Lake) -> None:
+    found = account(lake, ELSEWHERE)
+    found.left["l.list"] = {
+        "left_on": date(2025, 9, 20),
+        "reason_codes": ["left_moved"],
+        "message_zh": "登记地已变更为三门峡市",
+    }
+    text = shown(found)
+    assert text.count("不在名单范围") == 1
+    assert "已退出" in text and "2025-09-20 起退出名单，仍显示一段时间：登记地已变更为三门峡市" in text
+
+
 def test_only_a_lower_title(lake: Lake) -> None:
     text = shown(account(lake, PLAIN))
     assert "有效的称号只有 创新型，不是省级以上专精特新（小巨人、省级）" in text
@@ -481,6 +493,7 @@ def warehouse(lake: Lake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     monkeypatch.setattr(reading, "published_days", lambda conn: [date(2025, 9, 29), DAY])
     monkeypatch.setattr(reading, "runs_of", lambda conn, day: [Run(f"r{day.day - 29}", day, None, "v1")])
     monkeypatch.setattr(reading, "quarantined", lambda conn, run_id, uscc: [])
+    monkeypatch.setattr(reading, "left_lists", lambda conn, day, uscc: {})
     monkeypatch.setattr(
         reading,
         "evidence",
