@@ -105,6 +105,16 @@ def differences(conn: Connection, folder: Path) -> list[str]:
         },
     )
 
+    columns = ("measure_id", "area_code", "target", "actual", "gap", "unknown")
+    wanted = _read(folder, "targets", columns)
+    assert wanted, "no targets among the answers"
+    query = f"SELECT {', '.join(columns)} FROM marts.target_latest WHERE counting = 'stock'"
+    found += _differences(
+        "target",
+        {tuple(_number(cell) for cell in row) for row in wanted},
+        {tuple(_number(cell) for cell in row) for row in _asked(conn, query)},
+    )
+
     columns = (
         "source",
         "file_name",

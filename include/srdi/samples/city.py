@@ -24,6 +24,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "coverage": (
         "measure_id", "area_code", "division_code", "numerator", "denominator", "unknown", "rate", "target", "shortfall",
     ),
+    "targets": ("measure_id", "area_code", "target", "actual", "gap", "unknown"),
     "evaluations": ("uscc", "evaluated_on", "level", "derived"),
     "batches": ("source", "file_name", "as_of", "outcome", "refusal", *_BATCH),
     "quarantine": ("source", "file_name", "row_no", "check_id", "quirk"),
@@ -60,7 +61,9 @@ def write_city(out: Path, enterprises: int, seed: int, as_of: date, quirks: Quir
         _write(delivery, out / delivery.source)
         _account(delivery, tables, report)
     right = oracle.answers(truth)
-    tables |= {name: getattr(right, name) for name in ("whitelist", "reasons", "coverage", "evaluations")}
+    tables |= {
+        name: getattr(right, name) for name in ("whitelist", "reasons", "coverage", "targets", "evaluations")
+    }
     for name, rows in tables.items():
         _table(out / "answers" / f"{name}.csv", _COLUMNS[name], rows)
     for row in right.whitelist:

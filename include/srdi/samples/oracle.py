@@ -25,6 +25,18 @@ COVERAGE = {
     "luoyang.level3_innovative": ("innovative_only", "level3", None),
 }
 COVERAGE_AREA = "410300"
+CHAMPIONS = ("单项冠军企业", "单项冠军产品")
+# measure → (area, titles of which one is enough, goal)
+STOCKS = {
+    "zhengzhou.innovative_stock": ("410100", ("创新型",), 8000),
+    "zhengzhou.srdi_stock": ("410100", ("市级", "省级", "小巨人", *CHAMPIONS), 2600),
+    "zhengzhou.provincial_stock": ("410100", ("省级",), 500),
+    "zhengzhou.little_giant_stock": ("410100", ("小巨人",), 130),
+    "zhengzhou.champion_stock": ("410100", CHAMPIONS, 15),
+    "zhengzhou.quality_benchmarks": ("410100", ("质量标杆",), 100),
+    "sanmenxia.little_giant_count": ("411200", ("小巨人",), 20),
+    "sanmenxia.provincial_count": ("411200", ("省级",), 100),
+}
 
 
 @dataclass
@@ -36,6 +48,7 @@ class Answers:
     reasons: list[dict[str, Any]] = field(default_factory=list)
     coverage: list[dict[str, Any]] = field(default_factory=list)
     evaluations: list[dict[str, Any]] = field(default_factory=list)
+    targets: list[dict[str, Any]] = field(default_factory=list)
 
 
 def answers(truth: Truth, biz_date: date | None = None, stale: frozenset[str] = frozenset()) -> Answers:
@@ -52,6 +65,19 @@ def answers(truth: Truth, biz_date: date | None = None, stale: frozenset[str] = 
             if firm.city == area:
                 _judge(result, measure, area, firm, on)
     _rates(result, [firm for firm in firms if firm.city == COVERAGE_AREA], on)
+    for measure, (area, titles, goal) in STOCKS.items():
+        holders = [_holds(firm, titles, on) for firm in firms if firm.city == area]
+        count, doubtful = holders.count(True), holders.count(None)
+        result.targets.append(
+            dict(
+                measure_id=measure,
+                area_code=area,
+                target=goal,
+                actual=count,
+                gap=goal - count,
+                unknown=doubtful,
+            )
+        )
     for firm in firms:
         if firm.evaluation:
             on_day, level, derived = firm.evaluation
@@ -144,6 +170,15 @@ def _judge(result: Answers, measure: str, area: str, firm: Firm, on: date) -> No
 
 def _and(*parts: bool | None) -> bool | None:
     return False if False in parts else None if None in parts else True
+
+
+def _holds(firm: Firm, titles: tuple[str, ...], on: date) -> bool | None:
+    """Whether an operating enterprise holds one of the titles."""
+    if any(firm.in_force(title, on) for title in titles):
+        held: bool | None = True
+    else:
+        held = None if not firm.told or firm.undated(titles) else False
+    return _and(held, firm.operating)
 
 
 def _promised(target: Decimal, denominator: int) -> int:
