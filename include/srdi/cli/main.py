@@ -12,6 +12,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from srdi.cli.standard import help_text
+
 app = typer.Typer(
     name="srdi",
     help="专精特新白名单与政策兑现：每晚一次。\n\nBank whitelists and policy coverage of SRDI enterprises, every night.",
@@ -168,9 +170,25 @@ def explain(
     raise typer.Exit(tell(uscc, _day(day), console, errors))
 
 
+@app.command(help=help_text(), no_args_is_help=True)
+def standard(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="标准 / standard")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|-", help="CSV 文件，- 为标准输入 / CSV, - is stdin")
+    ] = "-",
+    day: Annotated[
+        str | None,
+        typer.Option("--date", metavar="YYYY-MM-DD", help="按哪一天的标准，默认今天 / rules of this day"),
+    ] = None,
+) -> None:
+    from srdi.cli.standard import judge
+
+    raise typer.Exit(judge(name, file, _day(day) or datetime.now().date(), errors))
+
+
 @policy.command("lint")
 def policy_lint() -> None:
-    """检查全部合同与政策包。/ Check all contracts and packs."""
+    """检查全部合同、政策包与条款清单。/ Check all contracts, packs and the clause inventory."""
     from srdi.cli.policy import lint
 
     raise typer.Exit(lint(console))
@@ -179,9 +197,33 @@ def policy_lint() -> None:
 @policy.command("list")
 def policy_list(day: Day = None) -> None:
     """列出全部指标及其含义。/ List all measures with their meaning."""
+    from srdi.cli.policy import list_measures
+
+    raise typer.Exit(list_measures(_day(day) or datetime.now().date(), console))
+
+
+@policy.command("show")
+def policy_show(
+    measure: Annotated[str, typer.Argument(help="指标编号，见 srdi policy list / measure id")],
+    day: Day = None,
+) -> None:
+    """一个指标在某天的全部口径：文件、条款、范围、条件、参数、结果表。/ One measure in words on a day."""
     from srdi.cli.policy import show
 
-    raise typer.Exit(show(_day(day) or datetime.now().date(), console))
+    raise typer.Exit(show(measure, _day(day) or datetime.now().date(), console, errors))
+
+
+@policy.command("trace")
+def policy_trace(
+    document: Annotated[
+        str | None, typer.Argument(help="文件编号，缺省为全部 / paper id, default all")
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="输出格式 / output format")] = Format.table,
+) -> None:
+    """文件 → 条款 → 指标 → 结果表 → 案例，每条标明已计算、待建或不计算的理由。/ From clause to measure, table, case."""
+    from srdi.cli.policy import trace
+
+    raise typer.Exit(trace(document, form.value, console, errors))
 
 
 @source.command("check")

@@ -69,6 +69,7 @@ sized AS (
     SELECT
         k.spelled_code,
         k.spelled_section,
+        s.code AS sme_code,
         NULLIF(s.sme_industry, '') AS sme_industry
     FROM known AS k
     JOIN lookup_industry_sme AS s
@@ -103,6 +104,8 @@ SELECT
     k.spelled_section,
     k.industry_code,
     k.industry_section,
+    -- the lookup's line that answered, also when it says that the standard does not apply
+    s.sme_code,
     s.sme_industry,
     CASE
         WHEN p.inside THEN TRUE

@@ -1,0 +1,82 @@
+"""``digital-level``: level of 数字化水平 from a total score (2022) or from questionnaire and scenes (2024).
+
+2022年版 (工信厅企业〔2022〕32号): bands by score (T); that 40, 60 and 80 belong to the upper level is a reading. The weights
+of its items were not found, so answers cannot be scored.
+
+2024年版 (工信厅企业〔2024〕56号): points from a captured copy of the platform's questionnaire (T2, complete); the starred
+scenes agree in two implementations (T2); the level rule (score, scenes, starred scenes) stands in **one** third-party
+implementation (T2, single source) and two other tools disagree in part. Results say so in ``note``.
+
+Conventions where the text is open: a question without answer counts 0, a scene not given counts as below level 1, both
+named in ``note``; answers with scenes only use the given score; no answers at all: the score alone bounds the
+level from above, and ``note`` says so. Level 0 is written 无.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from srdi.standards.figures import register
+from srdi.standards.model import Column, Standard, build, load_lookups
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import duckdb
+
+
+def prepare(con: duckdb.DuckDBPyConnection, day: date) -> None:
+    """Load editions, bands, questions, scenes and levels; ``day`` only tells whether an edition existed."""
+    register(con)
+    con.execute(
+        "CREATE OR REPLACE TEMP MACRO level_zh(level) AS ['无', '一级', '二级', '三级', '四级'][CAST(level AS INTEGER) + 1]"
+    )
+    load_lookups(
+        con,
+        "digital_version",
+        "digital_bands_2022",
+        "digital_questionnaire_2024",
+        "digital_scenes_2024",
+        "digital_levels_2024",
+        "digital_level",
+    )
+    for table in ("digital_topic", "digital_option", "digital_band", "digital_rule"):
+        values = {"day": day} if table == "digital_rule" else None
+        build(con, table, table, values=values)
+
+
+def judge(con: duckdb.DuckDBPyConnection) -> None:
+    """``score`` in points 0 to 100 and ``level`` 无, 一级 … 四级, or empty.
+
+    ``answers``: ``题目=选项;场景=级别``, options as letters in any order (BCD, B,C,D), scene levels 1 to 4.
+    One answer that cannot be read leaves the row without result: a score with a hole is no score.
+    """
+    # an enterprise answers some thirty parts, but the parts of all enterprises are the same few hundred texts
+    for table in (
+        "digital_given",
+        "answer_part",
+        "part_text",
+        "part_option",
+        "part_reading",
+        "answer",
+        "digital_score",
+    ):
+        build(con, table, table)
+    build(con, "judged", "digital_level")
+
+
+STANDARD = Standard(
+    name="digital-level",
+    zh="数字化水平等级",
+    en="digital level",
+    basis="工信厅企业〔2022〕32号；工信厅企业〔2024〕56号",
+    inputs=(
+        Column("version", "评测版本 2022 或 2024"),
+        Column("score", "得分"),
+        Column("answers", "2024年版问卷答案，题目=选项;场景=级别", required=False),
+    ),
+    results=("score", "level", "note"),
+    verdict="level",
+    prepare=prepare,
+    judge=judge,
+)
