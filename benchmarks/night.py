@@ -1,9 +1,9 @@
-"""One night without Airflow: wall time and peak memory of each verb.
+"""One night without Airflow, beside the same night as plain SQL: wall and CPU seconds, peak memory, equal results.
 
     .venv/bin/python benchmarks/night.py --enterprises 200000 --quirks some --work FOLDER
 
-Every verb runs in a process of its own, so that its peak memory is its own. Compare shares of one run,
-not seconds of two machines.
+Every verb runs in a process of its own, so that its peak memory is its own; the plain night (``plain/``) is one
+process. Ends with an error when the two disagree. Compare shares of one run, not seconds of two machines.
 """
 
 from __future__ import annotations
@@ -34,9 +34,8 @@ def one_verb(work: Path, verb: str, source: str) -> None:
     from srdi.night import BadDelivery
 
     night = night_at(work)
-    import great_expectations  # noqa: F401  (preloaded in the scheduler, so not part of a verb)
-
-    began = time.perf_counter()
+    _preload()
+    began, cpu = time.perf_counter(), time.process_time()
     now = datetime.now(UTC)
     if source:
         try:
@@ -59,24 +58,88 @@ def one_verb(work: Path, verb: str, source: str) -> None:
             )
             remembered.write_text(json.dumps(request))
         request = json.loads(remembered.read_text())
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time()
         result = getattr(night, verb)(request, now)
-    seconds = time.perf_counter() - began
+    seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "mb": peak, "result": str(result)[:300]}))
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "mb": peak, "result": str(result)[:300]}))
 
 
-def measure(work: Path, verb: str, source: str = "") -> dict:
-    done = subprocess.run(
-        [sys.executable, __file__, "--work", str(work), "--verb", verb, "--source", source],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def _preload() -> None:
+    """Import what the scheduler has imported before it forks a task (``local/airflow_local_settings.py``)."""
+    import duckdb  # noqa: F401
+    import great_expectations.expectations  # noqa: F401
+    import pandas  # noqa: F401
+    import pyarrow.parquet  # noqa: F401
+    import sqlglot  # noqa: F401
+
+    import srdi.quality.gate
+    import srdi.warehouse.publish  # noqa: F401
+
+
+def measure(name: str, command: list[str]) -> dict:
+    """Run a measured process, print its line and return what it said (as JSON on its last line)."""
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     if not lines:
-        raise SystemExit(f"{verb} {source} failed:\n{done.stdout}\n{done.stderr}")
-    return json.loads(lines[-1])
+        raise SystemExit(f"{name} failed:\n{done.stdout}\n{done.stderr}")
+    found = json.loads(lines[-1])
+    print(
+        f"{name:<32}{found['seconds']:8.1f} s {found['cpu']:8.1f} s CPU {found['mb']:7.0f} MB  {found['result'][:70]}",
+        flush=True,
+    )
+    return found
+
+
+def differences(work: Path, run_id: str) -> dict[str, int]:
+    """Rows that the two nights do not share, and rows compared, of both results."""
+    import duckdb
+
+    con = duckdb.connect()
+    ours, plain = f"{work}/lake/results/{run_id}", f"{work}/plain"
+    pairs = {
+        "whitelist": (
+            f"SELECT measure_id, uscc, verdict, array_to_string(list_sort(warnings), ' ') AS warnings "
+            f"FROM '{ours}/whitelist.parquet'",
+            f"FROM '{plain}/plain_whitelist.parquet'",
+        ),
+        # a row without anybody in it stands in ours for titles that fit nobody
+        "coverage": (
+            f"SELECT measure_id, division_code, industry_section, numerator, denominator, unknown "
+            f"FROM '{ours}/coverage.parquet' WHERE denominator + unknown > 0",
+            f"FROM '{plain}/plain_coverage.parquet'",
+        ),
+    }
+    found: dict[str, int] = {}
+    for name, (left, right) in pairs.items():
+        one_sided = f"(({left}) EXCEPT ALL ({right})) UNION ALL (({right}) EXCEPT ALL ({left}))"
+        found[f"{name} rows"] = (con.execute(f"SELECT count(*) FROM ({right})").fetchone() or (0,))[0]
+        found[f"{name} rows that differ"] = (
+            con.execute(f"SELECT count(*) FROM ({one_sided})").fetchone() or (0,)
+        )[0]
+    return found
+
+
+def _print_table(total: dict[str, list[dict]], plain: dict) -> None:
+    verbs = {verb: _sum(measured) for verb, measured in total.items()}
+    rows = {**verbs, "all verbs": _sum(list(verbs.values())), "plain SQL": plain}
+    print(
+        "\n| verb | wall s | CPU s | peak MB | wall of plain | CPU of plain |\n|---|---:|---:|---:|---:|---:|"
+    )
+    for verb, row in rows.items():
+        wall, cpu = row["seconds"] / plain["seconds"], row["cpu"] / plain["cpu"]
+        print(
+            f"| {verb} | {row['seconds']:.1f} | {row['cpu']:.1f} | {row['mb']:.0f} | {wall:.2f} | {cpu:.2f} |"
+        )
+
+
+def _sum(measured: list[dict]) -> dict:
+    """Seconds added up, peak memory of the largest."""
+    return {
+        "seconds": sum(one["seconds"] for one in measured),
+        "cpu": sum(one["cpu"] for one in measured),
+        "mb": max(one["mb"] for one in measured),
+    }
 
 
 def main() -> None:
@@ -106,26 +169,27 @@ def main() -> None:
     postgres.start()
     try:
         migrate.upgrade(postgres.url("warehouse", "srdi_admin"))
-        total: dict[str, list[float]] = {}
+        total: dict[str, list[dict]] = {}
+        here = ["--work", str(given.work), "--verb"]
         for verb in ("pull", "conform", "validate"):
             for source in SOURCES:
-                found = measure(given.work, verb, source)
-                print(
-                    f"{verb:<10}{source:<22}{found['seconds']:8.1f} s {found['mb']:8.0f} MB  {found['result'][:90]}",
-                    flush=True,
-                )
-                total.setdefault(verb, []).append(found["seconds"])
+                command = [__file__, *here, verb, "--source", source]
+                total.setdefault(verb, []).append(measure(f"{verb:<10}{source}", command))
         for verb in ("resolve", "decide", "publish"):
-            found = measure(given.work, verb)
-            print(
-                f"{verb:<32}{found['seconds']:8.1f} s {found['mb']:8.0f} MB  {found['result'][:90]}",
-                flush=True,
-            )
-            total[verb] = [found["seconds"]]
-        whole = sum(sum(values) for values in total.values())
-        for verb, values in total.items():
-            print(f"{verb:<10} {sum(values):8.1f} s   {sum(values) / whole:5.0%}")
-        print(f"all verbs  {whole:8.1f} s")
+            total[verb] = [measure(verb, [__file__, *here, verb])]
+        plain = measure(
+            "plain",
+            [
+                str(Path(__file__).parent / "plain" / "run.py"),
+                *("--inbox", str(given.work / "samples"), "--out", str(given.work / "plain")),
+            ],
+        )
+        _print_table(total, plain)
+        run_id = json.loads((given.work / "request.json").read_text())["run_id"]
+        differ = differences(given.work, run_id)
+        print("\n" + ", ".join(f"{name}: {count}" for name, count in differ.items()))
+        if any(count for name, count in differ.items() if name.endswith("differ")):
+            raise SystemExit("the two nights disagree")
     finally:
         postgres.stop()
 

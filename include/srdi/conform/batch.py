@@ -17,16 +17,16 @@ from srdi.conform import drift as drifts
 from srdi.conform import macros
 from srdi.conform.decode import Refused, refused
 from srdi.conform.header import HeaderMatch, Headers, fits_better, required_missing, unit_above
-from srdi.conform.outcome import counted, profiled, write_conformed
+from srdi.conform.outcome import counted, mark_duplicates, profiled, write_conformed
+from srdi.conform.readings import prepare_lookups
 from srdi.conform.report import ColumnProfile, ConformReport
 from srdi.conform.rows import classify
 from srdi.conform.sheet import Sheet, read_sheet, refuse_truncated
-from srdi.conform.typed import prepare_lookups, typed_sql
+from srdi.conform.typed import Reader, read_distinct
 from srdi.conform.workbook import damaged
 from srdi.contracts.loader import Dictionary, load_contracts
 from srdi.contracts.models import Contract
 from srdi.contracts.refusals import Refusal, RefusalCode, refuse
-from srdi.engine.duck import literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from srdi.engine.lake import Lake
 
 SMALLEST_SHARE = 0.3
+# what the steps pass to each other in temp tables
+LEFT_OVER = ("sheet", "lines", "odd_rows", "duplicates")
 
 
 class LandedFile(Protocol):
@@ -81,7 +83,8 @@ def conform(
         detail = f"内容已损坏（{type(error).__name__}）"
         return replace(report, refusal=refuse(RefusalCode.UNREADABLE, file=landed.file_name, detail=detail))
     finally:
-        for table in ("sheet", "lines"):
+        own = [f"{kind}_{name}" for kind in ("cells", "lookup") for name in contract.fields]
+        for table in (*LEFT_OVER, *own):
             con.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 
@@ -114,7 +117,6 @@ def _conform(
     refuse_truncated(sheet, match, landed.file_name, con)
     prepare_lookups(con, contract, dictionary)
 
-    drift = drifts.column_drift(contract, match, last_good)
     report = ConformReport(
         batch_id=landed.batch_id,
         encoding=sheet.encoding,
@@ -122,22 +124,25 @@ def _conform(
         header_row=header_row,
         columns={column.header: column.field for column in match.columns if column.field},
         units=units,
-        drift=drift,
+        drift=drifts.column_drift(contract, match, last_good),
     )
+    report = counted(report, match, con)
+    if report.rows_landed == report.rows_ignored and not contract.allow_empty:
+        detail = f"表头在第 {header_row} 行，其下没有数据"
+        raise refused(RefusalCode.EMPTY, file=landed.file_name, detail=detail)
+    reader = Reader(contract, dictionary, match, units, int(found[0]) if found else 0)
+    reader = replace(reader, once=read_distinct(con, reader, report.rows_landed))
+    duplicates = mark_duplicates(reader, con)
     with tempfile.TemporaryDirectory(prefix="srdi-conform-") as folder:
-        typed = Path(folder) / "typed.parquet"
-        reading = typed_sql(contract, dictionary, match, units, int(found[0]) if found else 0)
-        con.execute(f"COPY ({reading}) TO {literal(str(typed))} (FORMAT parquet)")
-        report = counted(report, match, con)
-        if report.rows_landed == report.rows_ignored and not contract.allow_empty:
-            detail = f"表头在第 {header_row} 行，其下没有数据"
-            raise refused(RefusalCode.EMPTY, file=landed.file_name, detail=detail)
-        report = profiled(report, contract, dictionary, match, typed, con, last_good)
+        # written outside the lake first: a file whose columns have drifted is refused and never gets there
+        written = Path(folder) / "conformed.parquet"
+        write_conformed(reader, written, con)
+        report = profiled(report, contract, dictionary, match, written, con, last_good)
         refusal = drifts.refusal_for(report.drift, contract, landed.file_name)
         if refusal is not None:
             return replace(report, refusal=refusal)
         path = f"conformed/{contract.id}/{landed.batch_id}.parquet"
-        duplicates = write_conformed(contract, typed, lake.make_room(path), con)
+        lake.filesystem.put_file(str(written), lake.make_room(path))
     data = report.rows_landed - report.rows_ignored - duplicates
     return replace(report, rows_duplicate=duplicates, rows_data=data, path=path)
 

@@ -87,19 +87,22 @@ _TOTAL = " + ".join(
 MACROS = {
     # takes folded text; scientific notation keeps its shape so that its reason stays visible
     "uscc_compact(t)": (
-        f"CASE WHEN strlen(t) <> length(t) THEN CASE WHEN strlen({_STRIPPED}) = length({_STRIPPED}) "
+        f"CASE WHEN regexp_matches(t, {_quoted(_SHAPE)}) THEN t "
+        f"WHEN strlen(t) <> length(t) THEN CASE WHEN strlen({_STRIPPED}) = length({_STRIPPED}) "
         f"THEN upper({_STRIPPED}) ELSE {_STRIPPED} END "
         f"WHEN regexp_matches(t, '^[0-9A-Za-z]+$') OR regexp_matches(t, {_quoted(_SCIENTIFIC)}) "
         f"THEN upper(t) ELSE upper({_STRIPPED}) END"
     ),
-    # takes the compact code; NULL means right
+    # takes the compact code; NULL means right. The shape comes first because nearly all codes have it, and no
+    # text that has it can be any of the others
     "uscc_reason(c)": (
         f"CASE WHEN c IS NULL OR c = '' THEN NULL "
+        f"WHEN regexp_matches(c, {_quoted(_SHAPE)}) THEN CASE "
+        f"WHEN substr('0YXWUTRQPNMLKJHGFEDCBA987654321', CAST(({_TOTAL}) % 31 + 1 AS BIGINT), 1) "
+        f"<> substr(c, 18, 1) THEN 'code_checksum' END "
         f"WHEN regexp_matches(c, {_quoted(_SCIENTIFIC)}) THEN 'code_scientific' "
         f"WHEN regexp_matches(c, '^[0-9A-Z]{{15}}$') THEN 'code_15' "
         f"WHEN length(c) <> 18 THEN 'code_length' "
-        f"WHEN NOT regexp_matches(c, {_quoted(_SHAPE)}) THEN 'code_alphabet' "
-        f"WHEN substr('0YXWUTRQPNMLKJHGFEDCBA987654321', CAST(({_TOTAL}) % 31 + 1 AS BIGINT), 1) "
-        f"<> substr(c, 18, 1) THEN 'code_checksum' END"
+        f"ELSE 'code_alphabet' END"
     ),
 }

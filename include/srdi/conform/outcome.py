@@ -1,7 +1,9 @@
-"""What came out of a file: row counts, the profile for next time, duplicates, and the conformed Parquet file."""
+"""What came out of a file: row counts, duplicates, the conformed Parquet file, and the profile for next time."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -9,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from srdi.conform import drift as drifts
 from srdi.conform.header import HeaderMatch
+from srdi.conform.readings import lookup_of
 from srdi.conform.report import ColumnProfile, ConformReport
-from srdi.conform.typed import lookup_of
+from srdi.conform.typed import Reader
 from srdi.contracts.loader import Dictionary
 from srdi.contracts.models import Contract
 from srdi.engine.duck import literal
@@ -21,19 +24,89 @@ if TYPE_CHECKING:
 
 def counted(report: ConformReport, match: HeaderMatch, con: duckdb.DuckDBPyConnection) -> ConformReport:
     """The report with its row counts, from view ``body`` (duplicates are not known yet)."""
-    width = len(match.columns)
     counts = con.execute(
         """
         SELECT count(*), count(_ignored_reason),
-               count(*) FILTER (_ignored_reason IS NULL AND len(cells) > $width
-                                AND fold(array_to_string(cells[$width + 1:], '')) <> ''),
-               count(*) FILTER (_ignored_reason IS NULL AND len(cells) < $width)
+               count(*) FILTER (_ignored_reason IS NULL AND _shifted),
+               count(*) FILTER (_ignored_reason IS NULL AND _width < $width)
         FROM body
         """,
-        {"width": width},
+        {"width": len(match.columns)},
     ).fetchone()
     landed, ignored, long, short = counts or (0, 0, 0, 0)
     return replace(report, rows_landed=landed, rows_ignored=ignored, rows_long=long, rows_short=short)
+
+
+def mark_duplicates(reader: Reader, con: duckdb.DuckDBPyConnection) -> int:
+    """Fill temp table ``duplicates(_row_no, _duplicate_of)`` with later equal rows; returns their number.
+
+    Equal means equal in all fields after conforming. Only rows whose key comes more than once are read in full.
+    """
+    with _planned_plainly(con):
+        _fill_duplicates(reader, con)
+    found = con.execute("SELECT count(*) FROM duplicates").fetchone()
+    return int(found[0]) if found else 0
+
+
+def _fill_duplicates(reader: Reader, con: duckdb.DuckDBPyConnection) -> None:
+    fields = reader.contract.fields
+    keys = [name for name in reader.contract.key if name in reader.match.by_field] or list(fields)
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE duplicates AS
+        WITH keyed AS (
+            SELECT _row_no, hash({reader.content(keys)}) AS key_hash
+            FROM ({reader.rows_sql(keys, where="_ignored_reason IS NULL")})
+        )
+        SELECT _row_no, 0::BIGINT AS _duplicate_of FROM keyed
+        QUALIFY count(*) OVER (PARTITION BY key_hash) > 1
+        """
+    )
+    found = con.execute("SELECT count(*) FROM duplicates").fetchone()
+    if found and found[0]:
+        shared = "_row_no IN (SELECT _row_no FROM duplicates)"
+        con.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE duplicates AS
+            SELECT * FROM (
+                SELECT _row_no,
+                       min(_row_no) OVER (PARTITION BY {reader.content(fields)}) AS _duplicate_of
+                FROM ({reader.rows_sql(fields, where=shared)})
+            ) WHERE _row_no > _duplicate_of
+            """
+        )
+
+
+def write_conformed(reader: Reader, path: Path, con: duckdb.DuckDBPyConnection) -> None:
+    """Write all rows of view ``body``, typed, in the order of ``_row_no``."""
+    read = reader.rows_sql(reader.contract.fields, ["_ignored_reason", reader.odd_raw_row])
+    columns = ", ".join(f'"{name}", "{name}__raw", "{name}__missing"' for name in reader.contract.fields)
+    with _planned_plainly(con):
+        con.execute(
+            f"""
+            COPY (
+                SELECT _row_no,
+                       CASE WHEN _ignored_reason IS NOT NULL THEN 'ignored'
+                            WHEN _duplicate_of IS NOT NULL THEN 'duplicate' ELSE 'data' END AS _kind,
+                       {reader.raw_row} AS _raw_row, _ignored_reason, _duplicate_of, {columns}
+                FROM (SELECT * FROM ({read}) LEFT JOIN duplicates USING (_row_no) ORDER BY _row_no)
+            ) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)
+            """
+        )
+
+
+@contextmanager
+def _planned_plainly(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Three things the planner must not do to these queries.
+
+    It would hash the large side of a join where it takes our filters for choosier than they are, and turn each
+    list of blank words into a join, which then folds every cell instead of the few short ones.
+    """
+    con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side,in_clause'")
+    try:
+        yield
+    finally:
+        con.execute("RESET disabled_optimizers")
 
 
 def profiled(
@@ -41,12 +114,12 @@ def profiled(
     contract: Contract,
     dictionary: Dictionary,
     match: HeaderMatch,
-    typed: Path,
+    conformed: Path,
     con: duckdb.DuckDBPyConnection,
     last: ColumnProfile | None,
 ) -> ConformReport:
     """Medians for the next file, and drift of units, types and words against the last one."""
-    rows = f"(SELECT * FROM read_parquet({literal(str(typed))}) WHERE _ignored_reason IS NULL)"
+    rows = f"(SELECT * FROM read_parquet({literal(str(conformed))}) WHERE _ignored_reason IS NULL)"
     parts = []
     for name in match.by_field:
         parts += [
@@ -84,51 +157,3 @@ def profiled(
         counts=counts,
     )
     return replace(report, drift=[*report.drift, *found], profile=profile)
-
-
-def write_conformed(contract: Contract, typed: Path, uri: str, con: duckdb.DuckDBPyConnection) -> int:
-    """Mark later equal rows as duplicates and write the conformed file; returns the number of duplicates.
-
-    Equal means equal in all fields after conforming; a cell without value counts by why, an unreadable one by
-    its text. Rows are compared by hash first, and exactly where hashes meet.
-    """
-    parts = []
-    for name in contract.fields:
-        parts += [
-            f'"{name}"',
-            f"CASE WHEN \"{name}__missing\" IN ('not_reported', 'not_applicable', 'withheld') "
-            f'THEN "{name}__missing" WHEN "{name}__missing" IS NOT NULL THEN "{name}__raw" END',
-        ]
-    content = ", ".join(parts)
-    source = f"read_parquet({literal(str(typed))})"
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE duplicates AS
-        WITH hashed AS (
-            SELECT _row_no, hash({content}) AS content_hash FROM {source} WHERE _ignored_reason IS NULL
-        ), shared AS (
-            SELECT _row_no FROM hashed
-            QUALIFY count(*) OVER (PARTITION BY content_hash) > 1
-        ), compared AS (
-            SELECT _row_no, min(_row_no) OVER (PARTITION BY {content}) AS first_row
-            FROM {source} WHERE _row_no IN (SELECT _row_no FROM shared)
-        )
-        SELECT _row_no, first_row FROM compared WHERE _row_no > first_row
-        """
-    )
-    columns = ", ".join(f'"{name}", "{name}__raw", "{name}__missing"' for name in contract.fields)
-    con.execute(
-        f"""
-        COPY (
-            SELECT _row_no,
-                   CASE WHEN _ignored_reason IS NOT NULL THEN 'ignored'
-                        WHEN first_row IS NOT NULL THEN 'duplicate' ELSE 'data' END AS _kind,
-                   _raw_row, _ignored_reason, first_row AS _duplicate_of, {columns}
-            FROM {source} LEFT JOIN duplicates USING (_row_no)
-            ORDER BY _row_no
-        ) TO {literal(uri)} (FORMAT parquet, COMPRESSION zstd)
-        """
-    )
-    found = con.execute("SELECT count(*) FROM duplicates").fetchone()
-    con.execute("DROP TABLE duplicates")
-    return int(found[0]) if found else 0

@@ -40,7 +40,9 @@ def row_names(match: HeaderMatch, width: int = 0) -> list[str]:
 def classify(con: duckdb.DuckDBPyConnection, contract: Contract, match: HeaderMatch, header_row: int) -> None:
     """Temp view ``body`` over temp table ``sheet``: rows below the header that are not blank.
 
-    Columns: ``_row_no, cells, _ignored_reason`` (footer, repeated_header, note, or NULL for data).
+    Columns: ``_row_no, cells, _ignored_reason`` (footer, repeated_header, note, or NULL for data), ``_width``
+    (number of cells), ``_shifted`` (more filled cells than the header has columns). The rows are looked at
+    once: what is odd about them is kept in temp table ``odd_rows``, and most rows have nothing to keep.
     The patterns are constants of the query: DuckDB compiles a pattern from a column anew for every row.
     """
     words = sorted({lookup_key(word) for word in contract.arrival.footer_words}, key=len, reverse=True)
@@ -50,6 +52,7 @@ def classify(con: duckdb.DuckDBPyConnection, contract: Contract, match: HeaderMa
     # the word alone or set off by a mark; or, in a row of hardly anything else, the word as a beginning
     set_off, beginning = literal(f"^\\(?({one_of})(\\)|$|[:(0-9,.;、。])"), literal(f"^\\(?({one_of})")
 
+    width = len(match.columns)
     mapped = [column for column in match.columns if column.field]
     first = mapped[0]
     same = " AND ".join(f"header_key(cells[{c.position}]) = {literal(header_key(c.header))}" for c in mapped)
@@ -57,18 +60,18 @@ def classify(con: duckdb.DuckDBPyConnection, contract: Contract, match: HeaderMa
     required = [c.position for c in mapped if contract.fields[c.field or ""].required]
     con.execute(
         f"""
-        CREATE OR REPLACE TEMP VIEW body AS
+        CREATE OR REPLACE TEMP TABLE odd_rows AS
         WITH filled AS (
             SELECT _row_no, cells, array_to_string(cells, chr(31)) AS joined
             FROM sheet WHERE _row_no > {int(header_row)}
         ), marked AS (
             SELECT _row_no, cells,
+                   coalesce(NOT regexp_matches(joined, {literal(_ANY_TEXT)}), true) AS _blank,
                    CASE WHEN length(cells[{first.position}]) <= {len(first.header) + 8}
                          AND header_key(cells[{first.position}]) = {literal(header_key(first.header))}
                         THEN {same} ELSE false END AS repeats,
                    regexp_matches(joined, {anywhere}) AS suspicious
             FROM filled
-            WHERE regexp_matches(joined, {literal(_ANY_TEXT)})
         ), headed AS (
             SELECT *,
                    CASE WHEN suspicious
@@ -76,8 +79,9 @@ def classify(con: duckdb.DuckDBPyConnection, contract: Contract, match: HeaderMa
                    CASE WHEN suspicious
                         THEN len(list_filter(cells, lambda x: fold(x) <> '')) END AS filled_cells
             FROM marked
+            WHERE _blank OR suspicious OR repeats OR len(cells) <> {width}
         )
-        SELECT _row_no, cells,
+        SELECT _row_no, _blank,
                CASE WHEN repeats THEN 'repeated_header'
                     WHEN NOT suspicious THEN NULL
                     WHEN (regexp_matches(head, {set_off}) AND {_only_head(keys, set_off)}
@@ -86,8 +90,19 @@ def classify(con: duckdb.DuckDBPyConnection, contract: Contract, match: HeaderMa
                           AND {_only_head(sorted({*keys, *required}), set_off)}
                           AND NOT regexp_matches(head, {literal(_NAME_ENDING)}))
                     THEN CASE WHEN regexp_matches(head, {literal(_NOTE)}) THEN 'note' ELSE 'footer' END
-               END AS _ignored_reason
+               END AS _ignored_reason,
+               len(cells) AS _width,
+               len(cells) > {width} AND fold(array_to_string(cells[{width + 1}:], '')) <> '' AS _shifted
         FROM headed
+        """
+    )
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP VIEW body AS
+        SELECT _row_no, cells, _ignored_reason, coalesce(_width, {width}) AS _width,
+               coalesce(_shifted, false) AS _shifted
+        FROM sheet LEFT JOIN odd_rows USING (_row_no)
+        WHERE _row_no > {int(header_row)} AND NOT coalesce(_blank, false)
         """
     )
 

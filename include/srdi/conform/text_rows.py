@@ -48,38 +48,44 @@ def choose_delimiter(lines: Sequence[str], headers: Headers) -> str:
 
 
 def split_rows(con: duckdb.DuckDBPyConnection, lines: str, rows: str, delimiter: str) -> Split:
-    """Turn temp table ``lines(line_no, text)`` into temp table ``rows(_row_no BIGINT, cells VARCHAR[])``."""
+    """Turn temp table ``lines(line_no, text)`` into temp table ``rows(_row_no BIGINT, cells VARCHAR[])``.
+
+    Three ways with one meaning, the cheapest a line allows: no quotes; quotes only around whole cells without
+    delimiter in them, where dropping the quotes is all; anything else cell by cell.
+    """
     d = {"\t": "\\t", "|": "\\|"}.get(delimiter, delimiter)
     quoted_delimiter = "chr(9)" if delimiter == "\t" else f"'{delimiter}'"
     cell = f'"(?:[^"]|"")*"(?:[^"{d}][^{d}]*)?|[^"{d}][^{d}]*|'
     ends_open = f'^(?:(?:{cell}){d})*"(?:[^"]|"")*$'
-    # what a line does to the state "inside quotes", for both states it can meet
-    con.execute(
+    bare = f'(?:"[^"{d}]*"|[^"{d}]*)'
+    simple = f"regexp_matches(text, '^{bare}(?:{d}{bare})*$')"
+    has_quotes = "contains(text, '\"')"
+    # a simple line closes every quote it opens; only the others can leave one open
+    found = con.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE quote_lines AS
-        SELECT line_no,
-               regexp_matches(text, '{ends_open}') AS from_outside,
-               regexp_matches('"' || text, '{ends_open}') AS from_inside
-        FROM {lines} WHERE contains(text, '"')
+        SELECT count(*), count(*) FILTER (CASE WHEN {simple} THEN false
+                                               ELSE regexp_matches(text, '{ends_open}') END)
+        FROM {lines} WHERE {has_quotes}
         """
-    )
-    found = con.execute("SELECT count(*), count(*) FILTER (from_outside) FROM quote_lines").fetchone()
+    ).fetchone()
     quotes, spans = found or (0, 0)
     open_row = None
     if spans:
+        _mark_quotes(con, lines, ends_open)
         open_row = _join_lines(con, lines)
         source = "joined_lines ORDER BY line_no"
     else:
         source = lines
     plain = f"string_split(text, {quoted_delimiter})"
-    unquoted = f"""CASE WHEN contains(text, '"')
-        THEN list_transform(
+    unquoted = f"""CASE WHEN NOT {has_quotes} THEN {plain}
+        WHEN {simple} THEN string_split(replace(text, '"', ''), {quoted_delimiter})
+        ELSE list_transform(
             regexp_extract_all(text || {quoted_delimiter}, '({cell}){d}', 1),
             lambda c: CASE WHEN starts_with(c, '"')
                 THEN replace(regexp_extract(c, '^"((?:[^"]|"")*)"', 1), '""', '"')
                      || regexp_replace(c, '^"(?:[^"]|"")*"', '')
                 ELSE c END)
-        ELSE {plain} END"""
+        END"""
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE {rows} AS
@@ -90,6 +96,19 @@ def split_rows(con: duckdb.DuckDBPyConnection, lines: str, rows: str, delimiter:
     for table in ("quote_lines", "joined_lines"):
         con.execute(f"DROP TABLE IF EXISTS {table}")
     return Split(open_row)
+
+
+def _mark_quotes(con: duckdb.DuckDBPyConnection, lines: str, ends_open: str) -> None:
+    """What a line does to the state "inside quotes", for both states it can meet, as temp table ``quote_lines``."""
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE quote_lines AS
+        SELECT line_no,
+               regexp_matches(text, '{ends_open}') AS from_outside,
+               regexp_matches('"' || text, '{ends_open}') AS from_inside
+        FROM {lines} WHERE contains(text, '"')
+        """
+    )
 
 
 def _join_lines(con: duckdb.DuckDBPyConnection, lines: str) -> int | None:

@@ -102,7 +102,7 @@ def write_split(
 ) -> Counts:
     """Write the staged and the quarantine file, read them back and account for every row.
 
-    Both are in the order of ``_row_no``, which is the order of the conformed file.
+    Both are in the order of ``_row_no``; sorted, because a join (of repeated keys) keeps no order.
     Raises :class:`AccountingError`, with the staged file removed, when landed rows are not exactly the
     disjoint union of staged, quarantined, duplicate and ignored row numbers.
     """
@@ -126,6 +126,7 @@ def write_split(
             '{{' || nullif(concat_ws(',', {kinds}), '') || '}}' AS _missing
         FROM {ROWS}
         WHERE NOT ({moved})
+        ORDER BY _row_no
         """,
         staged,
     )

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from srdi.conform.header import Headers
-from srdi.conform.typed import lookup_of, read_lookup
+from srdi.conform.readings import lookup_of, read_lookup
 from srdi.contracts.loader import LOOKUPS, load_contracts, load_dictionary
 from srdi.contracts.refusals import WORDS, RefusalCode, refuse
 
