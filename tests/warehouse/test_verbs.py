@@ -12,6 +12,7 @@ import pytest
 from srdi.conform import batch as conforming
 from srdi.installation import BadDelivery, BadRequest
 from srdi.night import Night
+from srdi.reports.summary import summarise
 from srdi.samples import generate
 from srdi.samples.codes import invent
 from srdi.settings import Settings
@@ -77,15 +78,13 @@ def inbox(tmp_path):
     return folder
 
 
-def export(inbox: Path, name: str, codes: list[str], suffix: str = "") -> None:
+def export(inbox: Path, name: str, codes: list[str], suffix: str = "", place: str = "涧西区") -> None:
     """A registry export with these enterprises."""
     with (inbox / REGISTRY / name).open("w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file)
         lines.writerow(["统一社会信用代码", "企业名称", "登记状态", "所属区县", "行业代码", "成立日期"])
         for code in codes:
-            lines.writerow(
-                [code, f"洛阳{code[8:17]}{suffix}有限公司", "存续", "涧西区", "C3560", "2015-03-01"]
-            )
+            lines.writerow([code, f"洛阳{code[8:17]}{suffix}有限公司", "存续", place, "C3560", "2015-03-01"])
 
 
 def batches(db) -> dict[str, tuple[str, str | None]]:
@@ -223,3 +222,48 @@ def test_an_odd_night_is_held_and_forcing_it_is_written_down(verbs, cities, db):
     assert db.rows("SELECT action, subject, reason FROM control.audit") == [
         ("forced publication", request["run_id"], "换库")
     ]
+
+
+def summary_of(verbs: Verbs, request: dict):
+    with verbs.night.engine.connect() as connection:
+        return summarise(connection, request["run_id"])
+
+
+def test_the_summary_names_what_keeps_standing_and_what_fails_widely(verbs, cities, inbox, db):
+    """A file refused on an earlier night, a column in another unit, no title list at all."""
+    taxes = inbox / "tax_annual"
+    taxes.mkdir()
+    for path in (cities / "day" / "tax_annual").iterdir():
+        text = path.read_bytes().decode("utf-8-sig").replace("研发费用(元)", "研发费用(百万元)", 1)
+        assert "百万元" in text
+        (taxes / path.name).write_text(text, "utf-8")
+    (inbox / "registry_risk").mkdir()
+    (inbox / "registry_risk" / "名单_20250930.csv").write_text("甲,乙\n1,2\n", "utf-8")
+    export(inbox, "登记_20250930.csv", CODES, place="金水区")
+    verbs.ingest(inbox)
+    verbs.ingest(inbox, "tax_annual")
+    with pytest.raises(BadDelivery):
+        verbs.ingest(inbox, "registry_risk")
+    verbs.recompute(DAY, inbox)
+    second, told = verbs.recompute(DAY, inbox)
+    assert told["state"] == "unchanged"
+    summary = summary_of(verbs, second)
+    assert [(row["source"], row["refusal_code"]) for row in summary.standing] == [
+        ("registry_risk", "foreign")
+    ]
+    assert "rd_within_revenue" in {row["check_id"] for row in summary.loud}
+    assert any("没有收到过可用的称号名单" in line for line in summary.told)
+    assert summary.sample is False
+    stocks = [row for row in summary.targets if row["measure_id"].startswith("zhengzhou.champion")]
+    assert [(row["actual"], row["met"], row["unknown"]) for row in stocks] == [(None, None, 40)]
+
+
+def test_the_summary_of_the_sample_city_says_so_and_complains_of_nothing(verbs, cities):
+    samples = verbs.night.settings.samples
+    samples.symlink_to(cities / "day")
+    verbs.ingest_lists(samples)
+    verbs.ingest(samples, "tax_annual")
+    request, _ = verbs.recompute(DAY, samples)
+    summary = summary_of(verbs, request)
+    assert summary.sample is True
+    assert (summary.standing, summary.loud) == ([], [])

@@ -219,7 +219,12 @@ def _list(account: Account, measure: Row, names: Mapping[str, str], sources: Sou
     points = [escape(one["message_zh"].partition("。依据：")[0]) for one in decisive]
     if not decisive:
         points.append("没有任何一条规则要求排除或待核")
-    warned = [rule_title(one) for one in reasons if one["effect"] == "warn"]
+    # a rule's title says what ought to be, so how it came out has to stand behind it
+    warned = [
+        f"{rule_title(one)}（{OUTCOMES_SHORT.get(one['outcome'], one['outcome'])}）"
+        for one in reasons
+        if one["effect"] == "warn"
+    ]
     if warned:
         points.append(f"[yellow]提示 {len(warned)} 条[/yellow]：{escape('；'.join(warned))}")
     if row["title_valid_to"] is not None:
@@ -227,6 +232,9 @@ def _list(account: Account, measure: Row, names: Mapping[str, str], sources: Sou
         when = f"还有 {left} 天" if left >= 0 else f"已过 {-left} 天"
         points.append(f"{escape(row['title'] or '')}称号有效期至 {row['title_valid_to']}（{when}）")
     return [*lines, _points(points), _rules(reasons, measure, sources)]
+
+
+OUTCOMES_SHORT = {"fail": "不符合", "unknown": "不详"}
 
 
 def _by_weight(reason: Row) -> tuple[int, bool, str]:

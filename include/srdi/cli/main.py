@@ -71,7 +71,9 @@ Day = Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="�
 @app.command()
 def nightly(
     day: Day = None,
-    inbox: Annotated[Path | None, typer.Option(help="收件目录 DIR/<source>/* / inbox folder")] = None,
+    inbox: Annotated[
+        Path | None, typer.Option(help="收件目录，每个数据源一个子目录 / inbox, a folder per source")
+    ] = None,
     sources: Annotated[
         list[str] | None, typer.Option("--source", help="只刷新这些数据源 / only these")
     ] = None,

@@ -94,7 +94,8 @@ def _verdict(summary: Summary, state: str) -> Panel:
         sentence += "，但有警告 / with warnings\n" + "\n".join(
             f"⚠ {escape(line)}" for line in summary.warnings
         )
-    title = f"业务日期 {run['biz_date']} · 运行 {run['run_id']} · 规则 {run['rule_version'] or '—'}"
+    sample = "示范数据 / sample data · " if summary.sample else ""
+    title = f"{sample}业务日期 {run['biz_date']} · 运行 {run['run_id']} · 规则 {run['rule_version'] or '—'}"
     return Panel(sentence, title=title, border_style=colour, width=WIDTH)
 
 
@@ -144,7 +145,7 @@ def _coverage(summary: Summary) -> Table:
             f"{row['unmatched'] or 0:,}",
             _percent(row["rate"]),
             _percent(row["target"]),
-            "—" if row["shortfall"] is None else f"{row['shortfall']:,}",
+            "—" if row["shortfall"] is None or not row["denominator"] else f"{row['shortfall']:,}",
             f"[{colour}]{'█' * filled}{'░' * (12 - filled)}[/]",
             TERMS.get(row["term"], row["term"] or ""),
         )
@@ -208,6 +209,16 @@ def _notes(summary: Summary) -> Group:
     lines = []
     for row in summary.stale:
         lines.append(f"陈旧 / stale: {row['source']}（{row['state']}，最近 {row['last_as_of'] or '从未'}）")
+    lines += [
+        f"仍被退回 / still refused: {row['source']} {row['file_name']}（{row['refusal_code']}）"
+        for row in summary.standing
+    ]
+    lines += [
+        f"大面积不符合 / fails widely: {row['source']} {row['check_id']} {row['rows_failed']:,}/{row['rows_checked']:,} 行："
+        f"{row['message_zh']}；多为单位或错列，先核对再用有关指标"
+        for row in summary.loud
+    ]
+    lines += summary.told
     by_term: dict[str, list[str]] = {}
     for row in summary.measures:
         if row["term"] in ("lapsed", "not_yet"):
@@ -240,9 +251,9 @@ def _next(summary: Summary, services: Services) -> str:
     run = summary.run
     lines = [
         "\n[bold]接着看 / next[/bold]",
-        "  srdi sql \"SELECT * FROM marts.whitelist WHERE verdict <> 'listed'\"    待核与排除的企业",
-        "  srdi sql \"SELECT * FROM marts.measure_member WHERE outcome = 'missing'\"    还没测评的企业",
-        "  srdi sql \"SELECT * FROM quality.finding WHERE severity <> 'info'\"    要供数单位更正的行",
+        "  .venv/bin/srdi sql \"SELECT uscc, name, verdict, reason_codes FROM marts.whitelist WHERE verdict <> 'listed'\"    待核与排除",
+        "  .venv/bin/srdi sql \"SELECT uscc FROM marts.measure_member WHERE outcome = 'missing' AND measure_id = 'luoyang.evaluated_provincial_up'\"    还没测评的",
+        "  .venv/bin/srdi sql \"SELECT batch_id, row_no, field, message_zh FROM quality.finding WHERE severity <> 'info'\"    要供数单位更正的行",
         f"  Airflow {services.airflow.url}（make up 显示口令）    值班手册 docs/runbook.md",
         f"  校验报告 / Data Docs {services.settings.home / 'data_docs' / 'index.html'}",
     ]

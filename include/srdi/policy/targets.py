@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 STOCK = """
 SELECT
     {measure} AS measure_id,
-    CAST(count(*) FILTER (e.{of}) AS DECIMAL(18, 6)) AS actual,
+    CASE
+        WHEN count(*) FILTER (e.{of}) > 0 OR count(*) FILTER (e.{of} IS NULL) = 0
+            OR EXISTS (SELECT 1 FROM {titles})
+            THEN CAST(count(*) FILTER (e.{of}) AS DECIMAL(18, 6))
+    END AS actual,
     count(*) FILTER (e.{of} IS NULL) AS unknown,
     ({unmatched}) AS unmatched
 FROM policy_population AS e
@@ -146,7 +150,9 @@ def _counted(population: Population, measure: TargetMeasure, facts_uri: str) -> 
     }
     if measure.counting == "stock":
         unmatched = UNMATCHED.format(here=shared["here"], **lists)
-        return STOCK.format(of=population.flag(measure, "of"), unmatched=unmatched, **shared)
+        return STOCK.format(
+            of=population.flag(measure, "of"), unmatched=unmatched, titles=lists["titles"], **shared
+        )
     return RECOGNISED.format(inside=_inside(population, measure), **lists, **shared)
 
 

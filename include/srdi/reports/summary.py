@@ -12,10 +12,18 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+# a check that fails on more rows than this speaks about the column, not about rows: a unit, a shifted field
+LOUD = 0.2
+
 
 @dataclass(frozen=True)
 class Summary:
-    """What the duty engineer and the officer want to know in the morning; rows are plain mappings."""
+    """What the duty engineer and the officer want to know in the morning; rows are plain mappings.
+
+    ``sample``: all data are the sample city's. ``standing``: deliveries refused on an earlier night that nothing
+    good has replaced. ``loud``: checks that fail on a large share of a batch's rows. ``told``: what the policy
+    step wants its reader to know.
+    """
 
     run: dict[str, Any]
     batches: list[dict[str, Any]]
@@ -30,6 +38,10 @@ class Summary:
     held: list[dict[str, Any]]
     check_errors: list[dict[str, Any]]
     broken: list[str] = field(default_factory=list)
+    sample: bool = False
+    standing: list[dict[str, Any]] = field(default_factory=list)
+    loud: list[dict[str, Any]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     @property
     def published(self) -> bool:
@@ -210,4 +222,56 @@ def summarise(conn: Connection, run_id: str, broken: list[str] | None = None) ->
             run_id=run_id,
         ),
         broken=broken or [],
+        sample=_origins(conn, run_id) == {"sample"},
+        standing=_rows(
+            conn,
+            """
+            SELECT b.source, b.file_name, b.refusal_code
+            FROM control.batch AS b
+            WHERE b.state = 'refused' AND b.as_of <= :day
+              AND b.landed_at < :since AND coalesce(b.decided_at, b.landed_at) < :since
+              AND b.origin = ANY(:origins)
+              AND NOT EXISTS (
+                  SELECT FROM control.batch AS good
+                  WHERE good.source = b.source AND good.origin = b.origin AND good.state = 'accepted'
+                    AND good.as_of >= b.as_of
+              )
+            ORDER BY b.source, b.file_name
+            """,
+            day=day,
+            since=since,
+            origins=sorted(_origins(conn, run_id)),
+        ),
+        loud=_rows(
+            conn,
+            """
+            SELECT b.source, c.check_id, c.rows_failed, c.rows_checked, c.message_zh
+            FROM quality.check_result AS c
+            JOIN control.batch AS b USING (batch_id)
+            JOIN control.run_batch AS r USING (batch_id)
+            WHERE r.run_id = :run_id AND c.outcome = 'fail'
+              AND c.rows_checked >= 20 AND c.rows_failed >= c.rows_checked * :share
+            ORDER BY b.source, c.check_id
+            """,
+            run_id=run_id,
+            share=LOUD,
+        ),
+        told=[
+            line
+            for row in _rows(
+                conn,
+                "SELECT detail FROM control.step WHERE run_id = :run_id AND verb = 'decide' AND detail IS NOT NULL",
+                run_id=run_id,
+            )
+            for line in row["detail"].get("warnings", [])
+        ],
     )
+
+
+def _origins(conn: Connection, run_id: str) -> set[str]:
+    """Where the batches of a run came from."""
+    query = (
+        "SELECT DISTINCT b.origin FROM control.run_batch AS r JOIN control.batch AS b USING (batch_id)"
+        " WHERE r.run_id = :run_id"
+    )
+    return {row["origin"] for row in _rows(conn, query, run_id=run_id)}

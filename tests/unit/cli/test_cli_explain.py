@@ -289,9 +289,9 @@ def test_listed_with_rules_papers_files_and_rows(lake: Lake) -> None:
     assert line_with(text, "●", "l.list").endswith("在册")
     assert "《行动方案》 二(六)22 · 征求意见稿 · 已过期" in text
     assert "没有任何一条规则要求排除或待核" in text
-    assert "提示 1 条：营收增长" in text
+    assert "提示 1 条：营收增长（不符合）" in text
     assert "省级称号有效期至 2025-12-31（还有 92 天）" in text
-    rule = line_with(text, "营收增长", "不符合")
+    rule = line_with(text, "营收增长", "不符合", "≥")
     assert rule.split() == ["营收增长", "不符合", "提示", "0.05", "≥", "0.06", "差", "0.01"]
     below = text.splitlines()[text.splitlines().index(rule) + 1]
     assert below.split() == ["豫规〔2024〕1号", "第三条", "[3]tax-2.csv", "第", "88", "行"]
