@@ -90,6 +90,8 @@ def _changes(pack: dict[str, Any]) -> Iterator[tuple[Path_, Any]]:
             yield path, None
         elif key in OTHER_WORDS:
             yield from ((path, other) for other in OTHER_WORDS[key] if other != value)
+        elif key == "counting" and value in SWAPPED:  # the others need other parts and would not load
+            yield path, SWAPPED[value]
         elif key == "horizon":
             yield from ((path, value + timedelta(days=step)) for step in (-1, 1))
         elif key == "period":
@@ -103,8 +105,8 @@ def _changes(pack: dict[str, Any]) -> Iterator[tuple[Path_, Any]]:
             yield from ((path, value.replace(f" {op} ", f" {other} ")) for other in OPERATORS if other != op)
 
 
+SWAPPED = {"flow": "cumulative", "cumulative": "flow"}
 OTHER_WORDS: dict[Any, tuple[Any, ...]] = {
-    "counting": ("stock", "flow", "cumulative", "mean"),
     "weighting": ("total", "each"),
     "growth": (True, False),
 }
