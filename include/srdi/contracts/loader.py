@@ -9,7 +9,7 @@ import difflib
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -31,10 +31,14 @@ _NUMERIC = ("integer", "decimal", "money", "ratio", "year")
 
 @dataclass(frozen=True)
 class Dictionary:
-    """The dictionary of fields. ``fields``: what sources deliver; ``facts``: columns of the enterprise fact row."""
+    """The dictionary of fields. ``fields``: what sources deliver; ``facts``: columns of the enterprise fact row;
+
+    ``events``: tables of things that happened (applications, loans …) → columns of their fact row.
+    """
 
     fields: dict[str, FieldMeaning]
     facts: dict[str, FieldMeaning]
+    events: dict[str, dict[str, FieldMeaning]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,33 +64,57 @@ def load_dictionary(path: Path | None = None) -> Dictionary:
         source = read_yaml(path)
     except YamlProblem as error:
         raise BrokenDictionary([error.problem]) from error
-    parts: dict[str, dict[str, FieldMeaning]] = {"fields": {}, "facts": {}}
     problems: list[Problem] = []
     value = source.value if isinstance(source.value, dict) else {}
-    for part in [*parts, *(key for key in value if key not in parts)]:
-        entries = value.get(part)
-        if part not in parts:
+    sections = ("fields", "facts", "events")
+    for name in value:
+        if name not in sections:
             problems.append(
-                Problem(source.file, source.line((part,)), f"不认识的键「{part}」", nearest(part, parts))
+                Problem(source.file, source.line((name,)), f"不认识的键「{name}」", nearest(name, sections))
             )
-        elif not isinstance(entries, dict) or not entries:
-            problems.append(Problem(source.file, 1, f"缺少「{part}」一节"))
-        else:
-            for name, entry in entries.items():
-                meaning, found = _validated(FieldMeaning, entry, source, (part, name))
-                problems += found
-                if meaning is None:
-                    continue
-                if not _FIELD_NAME.match(str(name)):
-                    problems.append(
-                        _problem(source, (part, name), f"字段名「{name}」只能用小写字母、数字和下划线")
-                    )
-                if meaning.lookup and not (LOOKUPS / meaning.lookup).is_file():
-                    problems.append(_problem(source, (part, name, "lookup"), f"没有对照表 {meaning.lookup}"))
-                parts[part][name] = meaning
+    fields, facts = (_meanings(source, (name,), value.get(name), problems) for name in sections[:2])
+    tables = value.get("events") or {}
+    if not isinstance(tables, dict):
+        problems.append(_problem(source, ("events",), "应为键值对"))
+        tables = {}
+    events = {
+        str(table): _meanings(source, ("events", table), columns, problems)
+        for table, columns in tables.items()
+    }
     if problems:
         raise BrokenDictionary(problems)
-    return Dictionary(fields=parts["fields"], facts=parts["facts"])
+    return Dictionary(fields=fields, facts=facts, events=events)
+
+
+def _meanings(
+    source: YamlSource, path: tuple[Any, ...], entries: Any, problems: list[Problem]
+) -> dict[str, FieldMeaning]:
+    """The entries below ``path``; mistakes are added to ``problems``."""
+    known: dict[str, FieldMeaning] = {}
+    if not isinstance(entries, dict) or not entries:
+        problems.append(Problem(source.file, 1, f"缺少「{path[-1]}」一节"))
+        return known
+    for name, entry in entries.items():
+        place = (*path, name)
+        meaning, found = _validated(FieldMeaning, entry, source, place)
+        problems += found
+        if meaning is None:
+            continue
+        if not _FIELD_NAME.match(str(name)):
+            problems.append(_problem(source, place, f"字段名「{name}」只能用小写字母、数字和下划线"))
+        if meaning.lookup and not (LOOKUPS / meaning.lookup).is_file():
+            problems.append(_problem(source, (*place, "lookup"), f"没有对照表 {meaning.lookup}"))
+        if meaning.known_by is not None and meaning.known_by not in entries:
+            problems.append(
+                _problem(
+                    source,
+                    (*place, "known_by"),
+                    f"没有「{meaning.known_by}」",
+                    nearest(meaning.known_by, entries),
+                )
+            )
+        known[name] = meaning
+    return known
 
 
 def load_contracts(folder: Path | None = None, dictionary: Dictionary | None = None) -> ContractSet:

@@ -40,6 +40,7 @@ class FieldMeaning(Strict):
     ``places``: digits after the point for decimal, money and ratio.
     ``lookup``: file name below ``contracts/lookups`` whose first column lists the accepted spellings.
     ``open_list``: a spelling the lookup does not know is kept as received instead of being raised.
+    ``known_by``: flag fact that says whether an empty value means "it did not happen" (facts only).
     """
 
     type: FieldType
@@ -50,6 +51,7 @@ class FieldMeaning(Strict):
     lookup: str | None = None
     open_list: bool = False
     sensitive: bool = False
+    known_by: str | None = None
     note: str | None = None
 
 
