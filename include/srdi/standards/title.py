@@ -112,37 +112,38 @@ def prepare(con: duckdb.DuckDBPyConnection, day: date) -> None:
         "INSERT INTO title_standard SELECT '2', title, measure_id FROM title_standard AS o WHERE number = '63'"
         " AND NOT EXISTS (SELECT 1 FROM title_standard AS n WHERE n.number = '2' AND n.title = o.title)"
     )
+
+
+def _facts_sql() -> str:
+    """The facts of ``given``, read."""
     values = [f"{_cell(name, meaning)} AS {name}" for name, meaning in facts().items()]
     values += [
-        f"NULL::{'BOOLEAN' if name in ('srdi', 'innovative') else 'TEXT'} AS {name}"
+        f"CAST(NULL AS {'BOOLEAN' if name in ('srdi', 'innovative') else 'VARCHAR'}) AS {name}"
         for name in PLACE[1:]
         if name not in facts()
     ]
-    given = [
-        f"CASE WHEN g.{name} <> '' AND NOT is_blank(g.{name}) AND v.{name} IS NULL"
-        f" THEN '{name} ' || shown(g.{name}) || '无法识别' END"
-        for name, meaning in facts().items()
-        if meaning.type != "money"
-    ]
-    given += [
-        f"CASE WHEN NOT is_blank(g.{name} || g.{name}{WAN}) AND v.{name} IS NULL"
-        f" THEN '{name} ' || shown(g.{name} || g.{name}{WAN}) || '无法识别' END"
-        for name, meaning in facts().items()
-        if meaning.type == "money"
-    ]
-    con.execute(
-        f"CREATE OR REPLACE TEMP MACRO title_facts() AS TABLE SELECT row_no, {', '.join(values)} FROM given"
-    )
-    con.execute(
-        "CREATE OR REPLACE TEMP MACRO title_unread() AS TABLE SELECT g.row_no,"
-        f" CONCAT_WS('；', {', '.join(given)}) AS unread FROM given AS g JOIN title_fact AS v ON v.row_no = g.row_no"
+    return f"SELECT row_no, {', '.join(values)} FROM given"
+
+
+def _unread_sql() -> str:
+    """Per row the cells that hold something which could not be read."""
+    told = []
+    for name, meaning in facts().items():
+        cell = f"g.{name} || g.{name}{WAN}" if meaning.type == "money" else f"g.{name}"
+        told.append(
+            f"CASE WHEN v.{name} IS NULL AND NOT is_blank({cell}) THEN '{name} ' || shown({cell}) || '无法识别' END"
+        )
+    parts = ", ".join(told) or "''"
+    return (
+        f"SELECT g.row_no, CONCAT_WS('；', {parts}) AS unread FROM given AS g"
+        " JOIN title_fact AS v ON v.row_no = g.row_no"
     )
 
 
 def judge(con: duckdb.DuckDBPyConnection) -> None:
     """``outcome`` pass, fail, unknown or empty; ``failing`` and ``unknown``: ids of criteria; ``score``: 62 or 62~77."""
-    con.execute("CREATE OR REPLACE TEMP TABLE title_fact AS SELECT * FROM title_facts()")
-    con.execute("CREATE OR REPLACE TEMP TABLE title_problem AS SELECT * FROM title_unread()")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE title_fact AS {_facts_sql()}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE title_problem AS {_unread_sql()}")
     build(con, "title_asked", "title_asked")
     parts: list[str] = []
     notes: list[str] = []
