@@ -16,12 +16,14 @@ class Conventions:
     ``title_years``: years a title lasts when its list names no end.
     ``evaluation_max_age_days``: age beyond which an evaluation no longer counts; None = no limit.
     ``champion_counts``: whether a champion title alone makes an enterprise provincial or above.
+    ``service_report_days``: a county whose newest row in the service ledger is older than this does not report.
     """
 
     closing_month_day: str = "05-31"
     title_years: int = 3
     evaluation_max_age_days: int | None = None
     champion_counts: bool = False
+    service_report_days: int = 366
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, Any]) -> Conventions:
@@ -36,10 +38,13 @@ class Conventions:
             title_years=int(parameters.get("title_years", defaults.title_years)),
             evaluation_max_age_days=None if age is None else int(age),
             champion_counts=bool(parameters.get("champion_counts", defaults.champion_counts)),
+            service_report_days=int(parameters.get("service_report_days", defaults.service_report_days)),
         )
         conventions.closed_year(date(2023, 1, 1))
         if conventions.title_years <= 0:
             raise ValueError(f"title_years must be positive: {conventions.title_years}")
+        if conventions.service_report_days <= 0:
+            raise ValueError(f"service_report_days must be positive: {conventions.service_report_days}")
         return conventions
 
     def closed_year(self, biz_date: date) -> int:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from srdi import contracts
 from srdi.contracts.loader import load_dictionary
 from srdi.engine.duck import literal
-from srdi.facts import names
+from srdi.facts import flags, names
 from srdi.facts.manifest import Manifest, NameDecision
 from srdi.facts.parameters import Conventions
 from srdi.facts.staged import open_sources
@@ -41,6 +41,11 @@ LOOKUPS = (
     "sme_size",
     "digital_bands_2022",
     "taxpayer_status",
+    "product_field",
+    "certification",
+    "direct_condition",
+    "platform",
+    "benefit_item",
 )
 OWN_LOOKUPS = ("title_ladder", "tax_abnormal")
 
@@ -75,9 +80,25 @@ MODELS = (
     "tax",
     "tax_credit",
     "size_class",
+    "declaration_row",
+    "declaration_cell",
+    "declaration_word",
+    "declaration",
+    "cloud",
+    "service_place",
+    "service_known",
+    "service",
+    "benefit_row",
+    "tax_benefit",
+    "platform_row",
+    "platform",
+    "capital",
+    "unknown_word",
+    "title_span",
     "coded_row",
 )
-OUTPUTS = ("enterprise", "title", "name_match", "finding")
+# those of events read the enterprise row, so they come after it
+OUTPUTS = ("enterprise", "title", "name_match", "finding", "service_event", "platform_member")
 
 
 @dataclass(frozen=True)
@@ -112,6 +133,7 @@ def resolve(
     conventions = Conventions.from_parameters(parameters)
     known = manifest.until(biz_date)
     names.register(con)
+    flags.register(con)
     _load_lookups(con)
     _load_field_words(con)
     _load_decisions(con, NameDecision.from_rows(decisions))
@@ -153,12 +175,18 @@ def _values(manifest: Manifest, biz_date: date, conventions: Conventions) -> dic
         "title_years": conventions.title_years,
         "evaluation_max_age_days": conventions.evaluation_max_age_days,
         "champion_counts": conventions.champion_counts,
+        "service_report_days": conventions.service_report_days,
         "snapshot_day": registry[-1].as_of if snapshot else None,
         "received_registry": bool(registry),
         "received_title_list": bool(manifest.of("title_list")),
         "received_digital_evaluation": bool(manifest.of("digital_evaluation")),
         "clean_registry_risk": manifest.says_clean("registry_risk"),
         "clean_court_dishonest": manifest.says_clean("court_dishonest"),
+        "clean_cloud_adoption": manifest.says_clean("cloud_adoption"),
+        "clean_tax_benefit": manifest.says_clean("tax_benefit"),
+        "clean_platform_membership": manifest.says_clean("platform_membership"),
+        "clean_capital_market": manifest.says_clean("capital_market"),
+        "trusted_service_ledger": manifest.trusted("service_ledger"),
     }
 
 

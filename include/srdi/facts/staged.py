@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from srdi.facts.manifest import Manifest
 
 MONEY = "DECIMAL(18, 2)"
+RATIO = "DECIMAL(12, 6)"
 
 # what facts read of each source: column of the staged file → DuckDB type
 READS: dict[str, dict[str, str]] = {
@@ -88,6 +89,59 @@ READS: dict[str, dict[str, str]] = {
         "evaluated_on": "DATE",
         "score": "DECIMAL(10, 4)",
         "level": "INTEGER",
+    },
+    "annual_declaration": {
+        "uscc": "VARCHAR",
+        "year": "INTEGER",
+        "segment_years": "INTEGER",
+        "main_product": "VARCHAR",
+        "product_fields": "VARCHAR[]",
+        "ip_class1": "INTEGER",
+        "ip_class2": "INTEGER",
+        "rd_body_level": "INTEGER",
+        "market_share": RATIO,
+        "national_rank": "INTEGER",
+        "certifications": "VARCHAR[]",
+        "it_core_businesses": "INTEGER",
+        "equity_two_years": MONEY,
+        "development_score": "DECIMAL(10, 4)",
+        "direct_conditions": "VARCHAR[]",
+        "_missing": "VARCHAR",
+    },
+    "cloud_adoption": {
+        "uscc": "VARCHAR",
+        "name": "VARCHAR",
+        "adopted_on": "DATE",
+        "cloud_until": "DATE",
+    },
+    "service_ledger": {
+        "uscc": "VARCHAR",
+        "service_type": "VARCHAR",
+        "service_on": "DATE",
+        "service_unit": "VARCHAR",
+    },
+    "tax_benefit": {
+        "uscc": "VARCHAR",
+        "year": "INTEGER",
+        "benefit_item": "VARCHAR",
+        "entitled": "BOOLEAN",
+        "enjoyed": "BOOLEAN",
+        "benefit_amount": MONEY,
+    },
+    "platform_membership": {
+        "platform": "VARCHAR",
+        "uscc": "VARCHAR",
+        "name": "VARCHAR",
+        "member_kind": "VARCHAR",
+        "joined_on": "DATE",
+        "member_state": "VARCHAR",
+    },
+    "capital_market": {
+        "event_no": "VARCHAR",
+        "uscc": "VARCHAR",
+        "name": "VARCHAR",
+        "capital_event": "VARCHAR",
+        "event_on": "DATE",
     },
 }
 

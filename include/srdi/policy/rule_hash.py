@@ -45,9 +45,21 @@ SOURCES = {
     "tax_status": ("tax_annual",),
     "tax": ("tax_annual",),
     "tax_credit": ("tax_credit",),
+    "declaration": ("annual_declaration",),
+    "cloud": ("cloud_adoption",),
+    "service": ("service_ledger",),
+    "tax_benefit": ("tax_benefit",),
+    "platform": ("platform_membership",),
+    "capital": ("capital_market",),
 }
 #: Facts made from more than the row that proves them: the size standard goes by the registered industry.
-ALSO = {"size_class": ("enterprise_registry",), "sme": ("enterprise_registry",)}
+ALSO = {
+    "size_class": ("enterprise_registry",),
+    "sme": ("enterprise_registry",),
+    "small_micro": ("enterprise_registry",),
+    # whether a county reports goes by where its enterprises are registered
+    "service_known": ("enterprise_registry",),
+}
 COLUMNS = ("measure_id", "rule_hash", "rule_text_hash", "rule_sources", "exit_days")
 
 

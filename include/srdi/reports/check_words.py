@@ -31,6 +31,10 @@ FACT_CHECKS: dict[str, tuple[str, str]] = {
     "code.name_unknown": ("代码对应的名称无人使用", "Name at a code that nobody bears"),
     "code.name_of_another": ("代码对应的名称属于别的企业", "Name at a code belongs to another enterprise"),
     "code.not_registered": ("代码不在登记信息中", "Code not in the registry"),
+    "word.unknown": (
+        "对照表中没有的领域、认证、条件、平台或优惠事项",
+        "Field, certificate, condition, platform or benefit that no lookup knows",
+    ),
 }
 
 #: Checks of a batch as a whole and of the gate itself.

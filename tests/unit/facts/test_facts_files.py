@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -43,7 +44,22 @@ assets decimal128(18, 2), liabilities decimal128(18, 2), tax_paid decimal128(18,
 rd_staff int32, revenue_prior decimal128(18, 2), main_revenue_prior decimal128(18, 2),
 rd_expense_prior decimal128(18, 2), net_profit_prior decimal128(18, 2), revenue_prior2 decimal128(18, 2),
 main_revenue_prior2 decimal128(18, 2), tax_batch_id string, tax_row_no int64, tax_credit_grade string, tax_credit_d bool,
-tax_credit_year int32, tax_credit_batch_id string, tax_credit_row_no int64, size_class string, sme bool
+tax_credit_year int32, tax_credit_batch_id string, tax_credit_row_no int64, size_class string, sme bool,
+small_micro bool, declared_year int32, segment_years int32, main_product string, ip_class1 int32, ip_class2 int32,
+rd_body_rank int32, market_share decimal128(12, 6), national_rank int32, it_core_businesses int32,
+equity_two_years decimal128(18, 2), development_score decimal128(10, 4), product_key_link bool,
+product_six_bases bool, product_supporting bool, product_power_field bool, product_emerging bool,
+certified_system bool, certified_quality bool, certified_environment bool, award_national bool,
+award_provincial bool, maker_top500 bool, maker_top50 bool, ip_model bool, declaration_batch_id string,
+declaration_row_no int64, cloud_active bool, cloud_from date32[day], cloud_batch_id string, cloud_row_no int64,
+service_known bool, officer_on date32[day], visited_on date32[day], diagnosed_on date32[day],
+energy_diagnosed_on date32[day], trained_on date32[day], served_on date32[day], service_batch_id string,
+service_row_no int64, rd_deduction_entitled bool, rd_deduction_enjoyed bool, vat_refund_entitled bool,
+vat_refund_enjoyed bool, benefit_entitled bool, benefits_all_enjoyed bool, benefit_billed bool,
+benefits_amount decimal128(18, 2), tax_benefit_batch_id string, tax_benefit_row_no int64, platform_index bool,
+platform_city_finance bool, platform_shared bool, platform_credit_station bool, platform_cloud bool,
+platform_smart bool, platform_batch_id string, platform_row_no int64, listing_reserve bool,
+listing_reserve_on date32[day], capital_batch_id string, capital_row_no int64
 """
 TITLE = """
 title_id string, uscc string, raw_name string, title string, batch string, state string,
@@ -58,7 +74,15 @@ FINDING = """
 batch_id string, row_no int64, field string, check_id string, severity string, raw_value string,
 expected string, message_zh string
 """
-PROMISED = {"enterprise": ENTERPRISE, "title": TITLE, "name_match": NAME_MATCH, "finding": FINDING}
+SERVICE_EVENT = """
+day date32[day], uscc string, city_code string, division_code string, batch_id string, row_no int64, unit string
+"""
+PLATFORM_MEMBER = """
+day date32[day], uscc string, city_code string, division_code string, batch_id string, row_no int64, srdi bool,
+provincial_or_above bool, sme bool, small_micro bool, platform string, kind string, bank string, joined_on date32[day]
+"""
+EVENTS = {"service_event": SERVICE_EVENT, "platform_member": PLATFORM_MEMBER}
+PROMISED = {"enterprise": ENTERPRISE, "title": TITLE, "name_match": NAME_MATCH, "finding": FINDING} | EVENTS
 
 
 def city(inbox: Inbox, order: Any = list) -> None:
@@ -142,6 +166,41 @@ def city(inbox: Inbox, order: Any = list) -> None:
     ]
     inbox.stage("tax_annual", taxes, order=order)
     inbox.stage("tax_credit", [{"uscc": c, "year": 2024, "grade": "A"} for c in codes], order=order)
+    inbox.stage(
+        "annual_declaration",
+        [
+            {"uscc": c, "year": 2025, "product_fields": ["补短板", "怪领域"], "certifications": ["ISO9001"]}
+            for c in (*codes[:30], *codes[:5])
+        ],
+        order=order,
+    )
+    day = date(2025, 2, 1)
+    inbox.stage("cloud_adoption", [{"uscc": c, "adopted_on": day} for c in codes[:20] * 2], order=order)
+    services = ("走访", "培训", "产销对接")
+    inbox.stage(
+        "service_ledger",
+        [
+            {"uscc": codes[i % 30], "service_type": services[i % 3], "service_on": day, "service_unit": "涧西区"}
+            for i in range(60)
+        ],
+        order=order,
+    )
+    inbox.stage(
+        "tax_benefit",
+        [{"uscc": c, "year": 2024, "benefit_item": "怪事项", "entitled": True} for c in codes[:15] * 2],
+        order=order,
+    )
+    members = {"platform": "省中小企业融资云平台", "member_kind": "企业", "joined_on": day, "member_state": "在册"}
+    inbox.stage(
+        "platform_membership",
+        [members | {"uscc": c, "name": f"洛阳恒远{i}有限公司"} for i, c in enumerate(codes[:10])],
+        order=order,
+    )
+    inbox.stage(
+        "capital_market",
+        [{"uscc": c, "event_no": c, "capital_event": "后备入库", "event_on": day} for c in codes[:8]],
+        order=order,
+    )
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -162,14 +221,19 @@ def test_same_columns_when_nothing_ever_arrived(inbox: Inbox) -> None:
     assert dict(facts.report.rows) == dict.fromkeys(OUTPUTS, 0)
     for output, promised in PROMISED.items():
         names = pq.read_schema(facts.folder / f"{output}.parquet").names
-        assert names == [
-            column.split()[0] for column in promised.replace("(18, 2)", "").replace("(6, 4)", "").split(",")
-        ]
+        assert names == names_of(promised)
+
+
+def names_of(promised: str) -> list[str]:
+    return [column.split()[0] for column in re.sub(r"\(\d+, \d\)", "", promised).split(",")]
 
 
 def test_every_fact_is_in_the_dictionary() -> None:
-    names = [column.split()[0] for column in ENTERPRISE.replace("(18, 2)", "").split(",")]
-    assert names == list(load_dictionary().facts)
+    dictionary = load_dictionary()
+    assert names_of(ENTERPRISE) == list(dictionary.facts)
+    assert set(EVENTS) <= set(dictionary.events) and set(dictionary.events) <= set(OUTPUTS)
+    for table, promised in EVENTS.items():
+        assert names_of(promised) == list(dictionary.events[table])
 
 
 def test_keys_are_unique_and_rows_sorted(inbox: Inbox) -> None:
@@ -187,6 +251,8 @@ def test_keys_are_unique_and_rows_sorted(inbox: Inbox) -> None:
         "title": len(ids),
         "name_match": len(names),
         "finding": len(findings),
+        "service_event": 1,
+        "platform_member": 10,
     }
 
 
@@ -206,7 +272,21 @@ def test_evidence_points_at_rows_that_exist(inbox: Inbox) -> None:
         for batch in inbox.batches
         for row in pq.read_table(inbox.lake.uri(batch.staged_path)).to_pylist()
     }
-    evidence = ("registry", "digital", "abnormal", "court", "tax_status", "tax", "tax_credit")
+    evidence = (
+        "registry",
+        "digital",
+        "abnormal",
+        "court",
+        "tax_status",
+        "tax",
+        "tax_credit",
+        "declaration",
+        "cloud",
+        "service",
+        "tax_benefit",
+        "platform",
+        "capital",
+    )
     seen = dict.fromkeys(evidence, 0)
     for uscc, row in inbox.resolve().enterprises.items():
         for prefix in evidence:

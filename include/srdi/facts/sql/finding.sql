@@ -214,6 +214,18 @@ WITH noticed AS (
     FROM coded_row AS c
     WHERE NOT c.code_known
         AND $received_registry
+    UNION ALL
+    SELECT
+        u.batch_id,
+        u.row_no,
+        u.field,
+        'word.unknown',
+        'warning',
+        u.words,
+        '对照表中的词',
+        CONCAT('对照表中没有 ', u.words_and_rows, '，照原文保留，不计入任何一类'),
+        '请更正为约定取值；确属新增写法的，补入对照表'
+    FROM unknown_word AS u
 )
 SELECT
     batch_id,

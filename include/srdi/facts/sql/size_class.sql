@@ -68,5 +68,10 @@ SELECT
     CASE
         WHEN class < 4 THEN TRUE
         WHEN complete THEN FALSE
-    END AS sme
+    END AS sme,
+    -- the weakest indicator decides: one that says small leaves nothing above it, whatever is missing
+    CASE
+        WHEN class <= 2 THEN TRUE
+        WHEN complete THEN FALSE
+    END AS small_micro
 FROM weakest
