@@ -116,7 +116,6 @@ CHANGES = [
     ("stage: issued", "stage: isued", 5, "isued", "issued"),
     ("  issuer: 许昌市人民政府办公室\n", "", 1, "缺少 issuer", ""),
     ("kind: list", "kind: lst", 17, "不认识的指标类型 lst", "list"),
-    ("kind: list", "kind: standard", 17, "not built yet", ""),
     ("kind: list", "kind: entitlement", 17, "not built yet", ""),
     ("    kind: coverage\n", "", 28, "缺少 kind", ""),
     ("of: provincial_or_above\n    unless", "of: provincal_or_above\n    unless", 20, "provincal_or_above 不是 fields.yaml 里的事实", "provincial_or_above"),

@@ -9,7 +9,8 @@ import difflib
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made_of
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -38,7 +39,7 @@ class Dictionary:
 
     fields: dict[str, FieldMeaning]
     facts: dict[str, FieldMeaning]
-    events: dict[str, dict[str, FieldMeaning]] = field(default_factory=dict)
+    events: dict[str, dict[str, FieldMeaning]] = made_of(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,27 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from srdi.contracts.models import FieldMeaning
 from srdi.policy import models
-from srdi.policy.expression import Compare, Condition, ExpressionError, Holds, atoms
+from srdi.policy.expression import (
+    GROUPS,
+    Atom,
+    Compare,
+    Condition,
+    ExpressionError,
+    Happened,
+    Holds,
+    Known,
+    NearTitle,
+    OnList,
+    Score,
+    Years,
+    atoms,
+    facts_of_atom,
+)
 from srdi.policy.packset import Parameter
 from srdi.policy.problems import nearest
 
@@ -24,37 +40,69 @@ SIZES = {"ratio": (6, 6), "money": (16, 2), "integer": (9, 0), "decimal": (12, 6
 
 
 def check_condition(
-    condition: Condition, facts: Mapping[str, FieldMeaning], parameters: Mapping[str, Parameter]
+    condition: Condition,
+    facts: Mapping[str, FieldMeaning],
+    parameters: Mapping[str, Parameter],
+    scores: Iterable[str] = (),
+    bands: bool = False,
 ) -> list[tuple[str, str]]:
-    """Problems of a condition as (message, hint); empty when every word is known and types agree."""
+    """Problems of a condition as (message, hint); empty when every word is known and types agree.
+
+    ``scores``: those it may speak of (inside a standard). ``bands``: it gives points, its parameter holds bands.
+    """
     found: list[tuple[str, str]] = []
+    if bands and not isinstance(condition, Compare | Years):
+        return [("给分只能写一句与分档参数比较的表达式，或 growth 等跨年的条件", "")]
     for atom in atoms(condition):
-        names = [atom.fact] if isinstance(atom, Holds) or atom.over is None else [atom.fact, atom.over]
-        unknown = [name for name in names if name not in facts]
+        unknown = [name for name in facts_of_atom(atom) if name not in facts]
         for name in unknown:
             role = (
                 "是参数，不是事实；运算符左边应为事实" if name in parameters else "不是 fields.yaml 里的事实"
             )
             found.append((f"{name} {role}", nearest(name, facts)))
-        if isinstance(atom, Compare) and atom.parameter not in parameters:
-            role = "是事实，不是参数" if atom.parameter in facts else "不是本文件或口径约定里的参数"
-            found.append((f"{atom.parameter} {role}", nearest(atom.parameter, parameters)))
+        if isinstance(atom, Score) and atom.score not in scores:
+            found.append((f"{atom.score} 不是本标准的得分", nearest(atom.score, scores)))
+        if isinstance(atom, NearTitle) and atom.title not in models.TITLES:
+            found.append((f"不认识的称号 {atom.title}", nearest(atom.title, models.TITLES)))
+        wanted = getattr(atom, "parameter", None)
+        if wanted is not None and wanted not in parameters:
+            role = "是事实，不是参数" if wanted in facts else "不是本文件或口径约定里的参数"
+            found.append((f"{wanted} {role}", nearest(wanted, parameters)))
         elif not unknown:
-            message = _mismatch(atom, facts, parameters)
+            message = _mismatch(atom, facts, parameters, bands)
             if message:
                 found.append((message, ""))
     return found
 
 
 def _mismatch(
-    atom: Holds | Compare, facts: Mapping[str, FieldMeaning], parameters: Mapping[str, Parameter]
+    atom: Atom, facts: Mapping[str, FieldMeaning], parameters: Mapping[str, Parameter], bands: bool
 ) -> str | None:
+    name = getattr(atom, "parameter", None)
+    unit = parameters[name].unit if name else ""
+    if name and bands != (unit == "bands"):
+        return f"{name} {'不是分档参数（bands），不能给分' if bands else '是分档参数，只能用来给分'}"
+    if name and bands:
+        unit = parameters[name].bounds or ""
+    wanted = _wanted_unit(atom)
+    if wanted is not None and unit != wanted:
+        return f"单位不一致：此处要 {wanted}，参数 {name} 是 {unit}"
+    if isinstance(atom, Score):
+        return None if atom.op in (">=", ">") else "得分只能用 >= 或 >"
+    if isinstance(atom, Known | OnList | NearTitle):
+        return None
+    if isinstance(atom, Happened):
+        kind = facts[atom.fact].type
+        return None if kind == "date" else f"{atom.fact} 不是日期型事实（类型 {kind}）"
+    if isinstance(atom, Years):
+        return _mismatch_of_years(atom, facts, unit)
     fact = facts[atom.fact]
     if isinstance(atom, Holds):
         return (
             None if fact.type == "flag" else f"{atom.fact} 不是是非型事实（类型 {fact.type}），不能单独作条件"
         )
-    unit = parameters[atom.parameter].unit
+    if bands and atom.op not in (">=", "<="):
+        return "分档只能用 >= 或 <="
     if atom.over is not None:
         over = facts[atom.over]
         if fact.type not in NUMERIC or over.type not in NUMERIC:
@@ -75,6 +123,29 @@ def _mismatch(
     return None
 
 
+def _wanted_unit(atom: Atom) -> str | None:
+    """Unit that the parameter of a block must have whatever the fact; None where the fact decides."""
+    match atom:
+        case Score():
+            return "score"
+        case NearTitle():
+            return "count"
+        case Happened(_, None):
+            return "day"
+        case Years("yearly_mean" | "compound"):
+            return "ratio"
+    return None
+
+
+def _mismatch_of_years(atom: Years, facts: Mapping[str, FieldMeaning], unit: str) -> str | None:
+    fact = facts[atom.fact]
+    if fact.type not in NUMERIC:
+        return f"{atom.fact} 不是数值型事实，不能跨年计算"
+    if atom.way in ("sum", "mean") and unit not in _units(fact):
+        return f"单位不一致：{atom.fact} 是 {fact.unit or fact.type}，{atom.parameter} 是 {unit}"
+    return None
+
+
 def _units(fact: FieldMeaning) -> tuple[str, ...]:
     """Units of parameters a fact may be compared with."""
     if fact.type in ("text", "category", "code"):
@@ -91,6 +162,8 @@ def check_value(value: Any, unit: str) -> str | None:
     if value is None:
         return None
     held = models.UNITS[unit][0]
+    if held == "bands":
+        return _check_bands(value)
     if held in SIZES:
         if not isinstance(value, Decimal):
             return f"单位 {unit} 的值应为数字，不是 {value}"
@@ -108,6 +181,21 @@ def check_value(value: Any, unit: str) -> str | None:
         return f'{value} 不是“月-日”，应写如 "05-31"'
     if held == "after_expiry" and value not in AFTER_EXPIRY:
         return f"{value} 不是到期处理方式，应为 {' / '.join(AFTER_EXPIRY)}"
+    return None
+
+
+def _check_bands(value: Any) -> str | None:
+    """Pairs of a bound and its points; points fall from the first pair on, bounds run one way."""
+    if not isinstance(value, list) or not value:
+        return "分档应写作 [[界限, 分数], …]，从得分最高的一档写起"
+    for pair in value:
+        if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(one, Decimal) for one in pair):
+            return f"分档的每一档应为 [界限, 分数] 两个数字，不是 {pair}"
+    bounds, points = ([pair[at] for pair in value] for at in (0, 1))
+    if any(later >= earlier for earlier, later in pairwise(points)) or points[-1] < 0:
+        return "分档的分数应逐档降低，且不小于 0"
+    if bounds not in (sorted(set(bounds)), sorted(set(bounds), reverse=True)):
+        return "分档的界限应逐档升高或逐档降低"
     return None
 
 
@@ -133,4 +221,4 @@ def check_dates(days: Iterable[tuple[date, date | None]], begins: date) -> list[
 
 def word_hint(error: ExpressionError) -> str:
     """Hint for a word the grammar did not understand."""
-    return nearest(error.word, ("all", "any", "not")) if error.word else ""
+    return nearest(error.word, error.known or GROUPS) if error.word else ""

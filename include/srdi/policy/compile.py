@@ -10,14 +10,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import sqlglot
 from sqlglot import exp
 
 from srdi.contracts.models import FieldMeaning
-from srdi.policy.expression import All, AnyOf, Compare, Condition, Holds, Not
+from srdi.policy.expression import (
+    All,
+    AnyOf,
+    Compare,
+    Condition,
+    Happened,
+    Holds,
+    Known,
+    NearTitle,
+    Not,
+    OnList,
+    Score,
+    Years,
+)
 from srdi.policy.models import UNITS
 from srdi.policy.packset import Parameter
 from srdi.policy.problems import PackError
@@ -45,6 +59,9 @@ COMPARISONS: dict[str, type[exp.Binary]] = {
     "==": exp.EQ,
     "!=": exp.NEQ,
 }
+SQL_OPERATORS = {">=": ">=", "<=": "<=", ">": ">", "<": "<", "==": "=", "!=": "<>"}
+#: Ten trillion yuan: amounts below it can be multiplied with each other in 128 bits.
+LARGEST = 10**13
 BOUND = re.compile(r"\$([A-Za-z_]\w*)")
 INEXACT = re.compile(r"\b(DOUBLE|FLOAT|REAL)\b")
 
@@ -98,19 +115,43 @@ class Compiler:
                 )
             case Not(part):
                 return exp.Not(this=exp.paren(self.condition(part, parameters), copy=False))
-            case Compare(fact, over, op, name):
+            case Compare(_, _, _, name) | Years(_, _, _, name):
+                return self.compared(condition, parameters[name].on(self.biz_date), parameters[name].unit)
+            case Known(fact):
+                return exp.paren(exp.Not(this=exp.Is(this=column(fact), expression=exp.null())), copy=False)
+            case Score(score, op, name):
                 bound = self.parameter(parameters[name])
-                if over is None:
-                    return exp.paren(COMPARISONS[op](this=column(fact), expression=bound), copy=False)
-                scale = max(self._scale(fact), self._scale(over))
-                wide = f"DECIMAL(26, {scale})"
-                # a / b ≥ p as a ≥ p × b: DuckDB divides decimals as floating point and misses exact edges
-                product = exp.Mul(this=exp.cast(column(over), wide, dialect="duckdb"), expression=bound)
-                compared = COMPARISONS[op](
-                    this=exp.cast(column(fact), wide, dialect="duckdb"), expression=product
+                low, high = (
+                    COMPARISONS[op](this=column(one), expression=bound) for one in score_columns(score)
                 )
-                positive = exp.GT(this=column(over), expression=exp.Literal.number(0))
-                return exp.Case(ifs=[exp.If(this=positive, true=compared)])
+                no = exp.Not(this=exp.paren(high, copy=False))
+                return exp.Case(ifs=[exp.If(this=low, true=exp.true()), exp.If(this=no, true=exp.false())])
+            case Happened():
+                return exp.maybe_parse(self._happened(condition, parameters), dialect="duckdb")
+            case OnList(measure):
+                return column(list_column(measure))
+            case NearTitle(title, name):
+                missing, unknown = (column(one) for one in near_columns(title))
+                bound = self.parameter(parameters[name])
+                far = exp.GT(this=missing, expression=bound)
+                near = exp.LTE(this=exp.Add(this=missing.copy(), expression=unknown), expression=bound.copy())
+                return exp.Case(ifs=[exp.If(this=far, true=exp.false()), exp.If(this=near, true=exp.true())])
+
+    def compared(self, atom: Compare | Years, value: Any, unit: str) -> exp.Expression:
+        """``atom`` against ``value`` (of the parameter's ``unit``) in place of the parameter's own."""
+        if isinstance(atom, Years):
+            return exp.paren(sqlglot.parse_one(self._years(atom, value, unit), dialect="duckdb"), copy=False)
+        bound = self.binds.add(value, SQL_TYPES[UNITS[unit][0]])
+        if atom.over is None:
+            return exp.paren(COMPARISONS[atom.op](this=column(atom.fact), expression=bound), copy=False)
+        wide = f"DECIMAL(26, {max(self._scale(atom.fact), self._scale(atom.over))})"
+        # a / b ≥ p as a ≥ p × b: DuckDB divides decimals as floating point and misses exact edges
+        product = exp.Mul(this=exp.cast(column(atom.over), wide, dialect="duckdb"), expression=bound)
+        compared = COMPARISONS[atom.op](
+            this=exp.cast(column(atom.fact), wide, dialect="duckdb"), expression=product
+        )
+        positive = exp.GT(this=column(atom.over), expression=exp.Literal.number(0))
+        return exp.Case(ifs=[exp.If(this=positive, true=compared)])
 
     def sql(self, condition: Condition, parameters: Mapping[str, Parameter]) -> str:
         return self.condition(condition, parameters).sql(dialect="duckdb")
@@ -118,6 +159,73 @@ class Compiler:
     def parameter(self, parameter: Parameter) -> exp.Expression:
         """The value of the day, bound; NULL where none is in force, which makes the condition unknown."""
         return self.binds.add(parameter.on(self.biz_date), SQL_TYPES[UNITS[parameter.unit][0]])
+
+    def years_sql(self, atom: Years) -> str:
+        """What ``atom`` observes, half-up to six places as DECIMAL(38, 6): an amount, a mean yearly rate, or for
+        ``compound`` the rate of both years together (a root has no exact decimal)."""
+        scale = 10 ** self._scale(atom.fact)
+        newest, before, *earlier = (self._whole(fact) for fact in atom.facts)
+        if atom.way in ("sum", "mean"):
+            value = half_up(
+                f"({newest} + {before})", f"CAST({scale * (2 if atom.way == 'mean' else 1)} AS HUGEINT)"
+            )
+            return f"CASE WHEN {self._comparable(atom)} THEN {value} END"
+        if atom.way == "compound":
+            value = half_up(f"({newest} - {earlier[0]})", earlier[0])
+        else:
+            grown = f"({newest} * {earlier[0]} + {before} * {before} - 2 * {before} * {earlier[0]})"
+            value = half_up(grown, f"(2 * {before} * {earlier[0]})")
+        return f"CASE WHEN {self._comparable(atom)} THEN {value} END"
+
+    def _years(self, atom: Years, value: Any, unit: str) -> str:
+        """Comparison in whole numbers: nothing is divided, so nothing is rounded."""
+        if value is None:
+            return "CAST(NULL AS BOOLEAN)"
+        newest, before, *earlier = (self._whole(fact) for fact in atom.facts)
+        if atom.way in ("sum", "mean"):
+            held = Decimal(value) * (2 if atom.way == "mean" else 1) * 10 ** self._scale(atom.fact)
+            sides = (f"{newest} + {before}", self.binds.text(int(held), "HUGEINT"))
+        elif atom.way == "compound":
+            # newest / earlier ≥ (1 + p)², both sides in millionths of millionths
+            held = (1 + Decimal(value)) ** 2 * 10**12
+            sides = (f"{newest} * 1000000000000", f"{earlier[0]} * {self.binds.text(int(held), 'HUGEINT')}")
+        else:
+            # newest / before + before / earlier ≥ 2 (1 + p)
+            held = 2 * (1 + Decimal(value)) * 10**6
+            sides = (
+                f"({newest} * {earlier[0]} + {before} * {before}) * 1000000",
+                f"{before} * {earlier[0]} * {self.binds.text(int(held), 'HUGEINT')}",
+            )
+        return f"CASE WHEN {self._comparable(atom)} THEN {sides[0]} {SQL_OPERATORS[atom.op]} {sides[1]} END"
+
+    def _comparable(self, atom: Years) -> str:
+        """Every year is there; a rate needs something to grow from. Products of larger amounts would not fit."""
+        told = [f'abs(e."{fact}") < {LARGEST}' for fact in atom.facts]
+        told += [f'e."{fact}" > 0' for fact in atom.facts[1:] if atom.way == "yearly_mean"]
+        told += [f'e."{atom.facts[2]}" > 0'] if atom.way == "compound" else []
+        return " AND ".join(told)
+
+    def _whole(self, fact: str) -> str:
+        """A fact in its smallest unit (fen), as HUGEINT."""
+        scale = self._scale(fact)
+        return f'CAST(CAST(e."{fact}" AS DECIMAL(26, {scale})) * {10**scale} AS HUGEINT)'
+
+    def _happened(self, atom: Happened, parameters: Mapping[str, Parameter]) -> str:
+        """A day before the span says nothing about the span unless the source vouches for the rest."""
+        day, fact = self.biz_date, f'e."{atom.fact}"'
+        if atom.parameter is not None:
+            days = parameters[atom.parameter].on(day)
+            first = None if days is None else day - timedelta(days=int(days))  # type: ignore[arg-type]
+        else:
+            first = date(day.year, 1, 1) if atom.during == "year" else atom.since
+        if first is None:
+            return "CAST(NULL AS BOOLEAN)"
+        vouched = self.facts[atom.fact].known_by
+        otherwise = f'e."{vouched}"' if vouched else f"{fact} IS NOT NULL"
+        return (
+            f"CASE WHEN {fact} >= {self.binds.text(first, 'DATE')} AND {fact} <= {self.binds.text(day, 'DATE')}"
+            f" THEN TRUE WHEN {otherwise} THEN FALSE END"
+        )
 
     def share(self, fact: str, over: str) -> str:
         """``fact / over`` half-up to six places as DECIMAL(38, 6); NULL unless ``over`` > 0."""
@@ -132,6 +240,21 @@ class Compiler:
         meaning = self.facts[fact]
         places = {"money": 2, "ratio": 6, "decimal": 6}.get(meaning.type, 0)
         return meaning.places if meaning.places is not None else places
+
+
+def score_columns(score: str) -> tuple[str, str]:
+    """Columns with the least and the most points of a score, beside the facts while its standard is judged."""
+    return f"score:{score}:low", f"score:{score}:high"
+
+
+def near_columns(title: str) -> tuple[str, str]:
+    """Columns with the criteria missing and unknown for a title, beside the facts."""
+    return f"near:{title}:missing", f"near:{title}:unknown"
+
+
+def list_column(measure: str) -> str:
+    """Column that says whether a list holds the enterprise, beside the facts once lists are decided."""
+    return f"on:{measure}"
 
 
 def column(fact: str) -> exp.Expression:

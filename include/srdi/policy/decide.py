@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 from srdi.engine.duck import literal
 from srdi.policy import papers, rule_hash
+from srdi.policy.compile import Compiler
 from srdi.policy.coverage import decide_coverage
 from srdi.policy.list_sql import REASON
 from srdi.policy.lists import ListException, decide_lists
 from srdi.policy.packset import PackSet
-from srdi.policy.population import Population, area_sql, scan
+from srdi.policy.population import Population, area_sql, fact_rows, scan, settle_lists
 from srdi.policy.problems import PackError, Problem
+from srdi.policy.standards import GAP_RESULT, decide_standards
 from srdi.policy.targets import decide_targets
 
 if TYPE_CHECKING:
@@ -48,6 +50,8 @@ RESULTS = {
         "SELECT measure_id, uscc, outcome, observed, required, distance, division_code"
         " FROM policy_member ORDER BY measure_id, uscc"
     ),
+    "title_gap": GAP_RESULT,
+    "title_standing": "SELECT * FROM policy_standing ORDER BY standard, purpose, uscc",
     "measure": (
         "SELECT * EXCLUDE (tier, target) FROM policy_measure JOIN policy_measure_rule USING (measure_id)"
         " ORDER BY measure_id"
@@ -71,6 +75,9 @@ WORKING = (
     "coverage",
     "goal",
     "target",
+    "standing",
+    "gap",
+    "criterion",
 )
 
 
@@ -143,17 +150,20 @@ def decide(
         raise PackError("没有可以计算的指标" + ("：" + "；".join(reasons) if reasons else ""))
     in_force = _exceptions_in_force(con, exceptions, biz_date)
     try:
-        population = scan(con, packs, facts_dir_uri, biz_date, areas)
+        compiler, rows = Compiler(packs.facts, biz_date), fact_rows(facts_dir_uri)
+        decide_standards(con, packs, compiler, rows)
+        population = scan(con, packs, compiler, rows, areas)
         papers.describe(con, population)
         rule_hash.describe(con, population)
         decide_lists(con, population, in_force)
+        settle_lists(con, population)
         decide_coverage(con, population, facts_dir_uri)
         decide_targets(con, population, facts_dir_uri)
-        files, rows = {}, {}
+        files, written = {}, {}
         for name, query in RESULTS.items():
             files[name] = f"results/{run_id}/{name}.parquet"
             target = literal(lake.make_room("results", run_id, f"{name}.parquet"))
-            rows[name] = con.execute(
+            written[name] = con.execute(
                 f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)"
             ).fetchall()[0][0]
         return DecideReport(
@@ -161,7 +171,7 @@ def decide(
             biz_date=biz_date,
             rule_version=packs.rule_version,
             files=files,
-            rows=rows,
+            rows=written,
             lists=_list_summaries(con, population),
             coverage=_coverage_summaries(con),
             broken=list(packs.broken),

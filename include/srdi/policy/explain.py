@@ -12,8 +12,24 @@ from datetime import date
 from decimal import Decimal
 
 from srdi.contracts.models import FieldMeaning
-from srdi.policy.compile import Compiler
-from srdi.policy.expression import All, AnyOf, Compare, Condition, Holds, Not, atoms, facts_of
+from srdi.policy.compile import Compiler, list_column, near_columns, score_columns
+from srdi.policy.expression import (
+    All,
+    AnyOf,
+    Atom,
+    Compare,
+    Condition,
+    Happened,
+    Holds,
+    Known,
+    NearTitle,
+    Not,
+    OnList,
+    Score,
+    Years,
+    atoms,
+    facts_of,
+)
 from srdi.policy.models import UNITS
 from srdi.policy.packset import (
     CoverageMeasure,
@@ -128,7 +144,9 @@ def observed_sql(condition: Condition, compiler: Compiler) -> str:
     return "concat_ws('；', " + ", ".join(named) + ")"
 
 
-def _observed_atom(atom: Holds | Compare, compiler: Compiler) -> str:
+def _observed_atom(atom: Atom, compiler: Compiler) -> str:
+    if not isinstance(atom, Holds | Compare):
+        return _observed_block(atom, compiler)
     if isinstance(atom, Holds):
         shown = f"CASE WHEN e.\"{atom.fact}\" THEN '是' WHEN NOT e.\"{atom.fact}\" THEN '否' ELSE '不详' END"
         detail = DETAIL.get(atom.fact)
@@ -142,6 +160,30 @@ def _observed_atom(atom: Holds | Compare, compiler: Compiler) -> str:
     value = f'e."{atom.fact}"'
     decimal = compiler.facts[atom.fact].type in ("money", "ratio", "decimal")
     return f"COALESCE({_plain(value) if decimal else f'CAST({value} AS TEXT)'}, '不详')"
+
+
+def _observed_block(atom: Atom, compiler: Compiler) -> str:
+    match atom:
+        case Known(fact):
+            return f"CASE WHEN e.\"{fact}\" IS NULL THEN '无' ELSE '有' END"
+        case Years():
+            return f"COALESCE({_plain(compiler.years_sql(atom))}, '不详')"
+        case Happened(fact):
+            return f"COALESCE(CAST(e.\"{fact}\" AS TEXT), '无记录')"
+        case Score(score):
+            low, high = (_plain(f'e."{name}"') for name in score_columns(score))
+            return f"CASE WHEN {low} = {high} THEN {low} ELSE {low} || '～' || {high} END || ' 分'"
+        case OnList(measure):
+            listed = f'e."{list_column(measure)}"'
+            return f"CASE WHEN {listed} THEN '在名单' WHEN NOT {listed} THEN '不在名单' ELSE '待核实' END"
+        case NearTitle(title):
+            missing, unknown = (f'e."{name}"' for name in near_columns(title))
+            short = f"'差 ' || CAST({missing} AS TEXT) || ' 项'"
+            dark = (
+                f"CASE WHEN {unknown} > 0 THEN '，另有 ' || CAST({unknown} AS TEXT) || ' 项不详' ELSE '' END"
+            )
+            return f"COALESCE({short} || {dark}, '没有可用的标准')"
+    raise TypeError(atom)
 
 
 def _plain(number: str) -> str:
@@ -159,13 +201,20 @@ def distance_sql(condition: Condition, compiler: Compiler, parameters: Mapping[s
     while isinstance(condition, Not):
         condition, sign = condition.part, -sign
     leaves = list(atoms(condition))
-    if len(leaves) != 1 or not isinstance(leaves[0], Compare):
-        return "CAST(NULL AS DECIMAL(18, 6))"
     atom = leaves[0]
+    if len(leaves) != 1 or not isinstance(atom, Compare | Years | Score):
+        return "CAST(NULL AS DECIMAL(18, 6))"
+    if isinstance(atom, Score):
+        return _score_distance(atom, compiler, parameters)
     held = UNITS[parameters[atom.parameter].unit][0]
     bound = compiler.parameter(parameters[atom.parameter]).sql(dialect="duckdb")
     if held == "date":
         gap = f'CAST(e."{atom.fact}" - {bound} AS DECIMAL(38, 6))'
+    elif isinstance(atom, Years):
+        if atom.way == "compound":
+            # what is observed is the growth of both years together; so is the bound
+            bound = f"CAST((1 + {bound}) * (1 + {bound}) - 1 AS DECIMAL(38, 6))"
+        gap = f"CAST({compiler.years_sql(atom)} AS DECIMAL(38, 6)) - CAST({bound} AS DECIMAL(38, 6))"
     elif held in ("ratio", "money", "integer", "decimal"):
         value = compiler.share(atom.fact, atom.over) if atom.over else f'e."{atom.fact}"'
         gap = f"CAST({value} AS DECIMAL(38, 6)) - CAST({bound} AS DECIMAL(38, 6))"
@@ -178,13 +227,41 @@ def distance_sql(condition: Condition, compiler: Compiler, parameters: Mapping[s
     return f"TRY_CAST({'-' if sign < 0 else ''}({gap}) AS DECIMAL(18, 6))"
 
 
+def _score_distance(atom: Score, compiler: Compiler, parameters: Mapping[str, Parameter]) -> str:
+    """From the bound that decided: the least points when they suffice, the most when even they do not."""
+    bound = compiler.parameter(parameters[atom.parameter]).sql(dialect="duckdb")
+    low, high = (f'e."{name}"' for name in score_columns(atom.score))
+    return (
+        f"TRY_CAST(CASE WHEN {low} >= {bound} THEN {low} - {bound} WHEN {high} < {bound} THEN {high} - {bound} END"
+        " AS DECIMAL(18, 6))"
+    )
+
+
 def fact_name(fact: str, facts: Mapping[str, FieldMeaning]) -> str:
     """A fact in Chinese; flags lose their 是否."""
     return facts[fact].zh.removeprefix("是否")
 
 
-def atom_name(atom: Holds | Compare, facts: Mapping[str, FieldMeaning]) -> str:
+YEARS_ZH = {
+    "sum": "近两年{}合计",
+    "mean": "近两年{}平均",
+    "yearly_mean": "近两年{}年增长率平均",
+    "compound": "近两年{}增长",
+}
+
+
+def atom_name(atom: Atom, facts: Mapping[str, FieldMeaning]) -> str:
     """What an atom speaks about."""
+    match atom:
+        case Years(way, fact):
+            return YEARS_ZH[way].format(fact_name(fact, facts))
+        case Score():
+            return "评价得分"
+        case OnList(measure):
+            return f"名单 {measure}"
+        case NearTitle(title):
+            return f"距{title}标准"
+    assert isinstance(atom, Holds | Known | Happened | Compare)
     name = fact_name(atom.fact, facts)
     return f"{name} / {fact_name(atom.over, facts)}" if isinstance(atom, Compare) and atom.over else name
 
@@ -195,6 +272,8 @@ def value_text(value: Value) -> str:
         return "（无值）"
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(f"{value_text(bound)}：{value_text(points)} 分" for bound, points in value)
     if isinstance(value, Decimal):
         text = format(value, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
@@ -210,9 +289,18 @@ def required_text(
             return "是"
         case Not(Holds()):
             return "否"
-        case Compare(_, _, op, name):
-            return f"{SIGNS[op]} {value_text(parameters[name].on(day))}"
+        case Compare(_, _, op, name) | Years(_, _, op, name):
+            return f"{SIGNS[op]} {_required_value(condition, parameters[name], day)}"
+        case Score(_, op, name):
+            return f"{SIGNS[op]} {value_text(parameters[name].on(day))} 分"
     return condition_words(condition, facts, parameters, day)
+
+
+def _required_value(atom: Compare | Years, parameter: Parameter, day: date) -> str:
+    value = parameter.on(day)
+    if isinstance(atom, Years) and atom.way == "compound" and isinstance(value, Decimal):
+        return f"{value_text((1 + value) ** 2 - 1)}（年均 {value_text(value)}）"
+    return value_text(value)
 
 
 def condition_words(
@@ -233,12 +321,30 @@ def condition_words(
             return "，且 ".join(inner(part) for part in parts)
         case AnyOf(parts):
             return "，或 ".join(inner(part) for part in parts)
-        case Compare(_, _, op, name):
-            parameter = parameters[name]
-            entry = parameter.entry_on(day)
-            clause = f"（{entry.clause}）" if entry else "（当日无值）"
-            unit = UNITS[parameter.unit][1]
-            return f"{atom_name(condition, facts)} {SIGNS[op]} {value_text(parameter.on(day))}{unit}{clause}"
+        case Compare(_, _, op, name) | Years(_, _, op, name) | Score(_, op, name):
+            what = atom_name(condition, facts)
+            if isinstance(condition, Years) and condition.way == "compound":
+                what = f"近两年{fact_name(condition.fact, facts)}年均复合增长率"
+            return f"{what} {SIGNS[op]} {_value_words(parameters[name], day)}"
+        case Known(fact):
+            return f"有{fact_name(fact, facts)}的记录"
+        case Happened(fact, during, name):
+            what = fact_name(fact, facts)
+            if name is not None:
+                return f"{what}在最近 {_value_words(parameters[name], day)} 内"
+            return f"{what}在{'当年' if during == 'year' else '文件施行以来'}"
+        case OnList(measure):
+            return f"列入 {measure}"
+        case NearTitle(title, name):
+            return f"距{title}标准还差不超过 {_value_words(parameters[name], day)}"
+
+
+def _value_words(parameter: Parameter, day: date) -> str:
+    entry = parameter.entry_on(day)
+    clause = f"（{entry.clause}）" if entry else "（当日无值）"
+    if parameter.unit == "bands":
+        return f"按 {parameter.name} 分档{clause}"
+    return f"{value_text(parameter.on(day))}{UNITS[parameter.unit][1]}{clause}"
 
 
 @dataclass(frozen=True)

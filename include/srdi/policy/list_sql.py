@@ -33,6 +33,37 @@ FROM (
 ) AS s
 """
 
+#: The same for a list that rests on no title: only the condition of the day tells.
+STANDING_WITHOUT_TITLE = """
+INSERT INTO policy_list_row
+SELECT
+    {measure} AS measure_id,
+    {area} AS area_code,
+    e.*,
+    CASE WHEN e.{belongs} THEN 'member' ELSE 'unknown' END AS standing,
+    CAST(NULL AS DATE) AS left_on
+FROM policy_population AS e
+WHERE {here} AND e.{belongs} IS NOT FALSE
+"""
+
+#: Why somebody is in the population of such a list: the condition itself, with what was seen.
+POPULATION_REASONS = """
+INSERT INTO policy_list_reason
+SELECT
+    e.measure_id,
+    e.uscc,
+    'population' AS rule_id,
+    CASE e.standing WHEN 'member' THEN 'pass' WHEN 'unknown' THEN 'unknown' ELSE 'fail' END AS outcome,
+    CASE e.standing WHEN 'member' THEN 'none' WHEN 'unknown' THEN {on_unknown} ELSE 'exclude' END AS effect,
+    {observed} AS observed,
+    {required} AS required,
+    CAST(NULL AS DECIMAL(18, 6)) AS distance,
+    {batch} AS batch_id,
+    {row} AS row_no
+FROM policy_list_row AS e
+WHERE e.measure_id = {measure}
+"""
+
 TITLE_REASONS = """
 INSERT INTO policy_list_reason
 SELECT

@@ -14,9 +14,11 @@ from srdi.policy import explain
 from srdi.policy.compile import Compiler
 from srdi.policy.list_sql import (
     EXCEPTION_REASONS,
+    POPULATION_REASONS,
     RULE_REASON,
     RULE_REASONS,
     STANDING,
+    STANDING_WITHOUT_TITLE,
     TITLE_REASONS,
     WHITELIST,
 )
@@ -83,7 +85,8 @@ def _days(measure: ListMeasure, compiler: Compiler) -> tuple[str, int, int, int]
 def _stand(con: duckdb.DuckDBPyConnection, population: Population, measure: ListMeasure) -> None:
     compiler = population.compiler
     _, window, leaves, _ = _days(measure, compiler)
-    sql = STANDING.format(
+    shape = STANDING if measure.by_title else STANDING_WITHOUT_TITLE
+    sql = shape.format(
         measure=compiler.binds.text(measure.id),
         area=compiler.binds.text(measure.area),
         belongs=population.flag(measure, "of"),
@@ -113,13 +116,25 @@ def _reasons(con: duckdb.DuckDBPyConnection, population: Population, measure: Li
     compiler = population.compiler
     action, _, _, warn_before = _days(measure, compiler)
     measure_sql = compiler.binds.text(measure.id)
-    sql = TITLE_REASONS.format(
-        measure=measure_sql,
-        on_unknown=compiler.binds.text(measure.population_unknown),
-        on_expired=compiler.binds.text({"review": "review", "keep": "warn", "drop": "exclude"}[action]),
-        day=compiler.binds.text(compiler.biz_date, "DATE"),
-        warn_before=compiler.binds.text(warn_before, "INTEGER"),
-    )
+    if measure.by_title:
+        sql = TITLE_REASONS.format(
+            measure=measure_sql,
+            on_unknown=compiler.binds.text(measure.population_unknown),
+            on_expired=compiler.binds.text({"review": "review", "keep": "warn", "drop": "exclude"}[action]),
+            day=compiler.binds.text(compiler.biz_date, "DATE"),
+            warn_before=compiler.binds.text(warn_before, "INTEGER"),
+        )
+    else:
+        batch, row = explain.evidence_sql(measure.of)
+        required = explain.required_text(measure.of, compiler.facts, measure.parameters, compiler.biz_date)
+        sql = POPULATION_REASONS.format(
+            measure=measure_sql,
+            on_unknown=compiler.binds.text(measure.population_unknown),
+            observed=explain.observed_sql(measure.of, compiler),
+            required=compiler.binds.text(required),
+            batch=batch,
+            row=row,
+        )
     con.execute(sql, compiler.binds.used_in(sql))
     if measure.rules:
         judged = " UNION ALL ".join(rule_sql(rule, measure_sql, compiler) for rule in measure.rules)
@@ -150,6 +165,8 @@ def _rule_table(con: duckdb.DuckDBPyConnection, population: Population) -> None:
             "title_cancelled": "称号未被取消",
             "title_lapsing": "称号尚未临近到期",
         }
+        if not measure.by_title:
+            own = {"population": "属于名单范围"}
         for rule_id, title in {**own, "exception": "人工例外"}.items():
             rows.append(
                 (

@@ -32,6 +32,7 @@ from srdi.policy.packset import (
 )
 from srdi.policy.problems import PackError, Problem
 from srdi.policy.references import check_references, check_unique, references
+from srdi.policy.standard_link import link_standard
 
 PACKS = Path(__file__).resolve().parent / "packs"
 
@@ -182,7 +183,7 @@ class _Linker:
         assert opened.pack is not None
         linked = []
         for number, rule in enumerate(rules):
-            keep = opened.conditions[(*place, "rules", number, "keep")]
+            keep = opened.condition(*place, "rules", number, "keep")
             linked.append(
                 Rule(
                     id=rule.id,
@@ -223,7 +224,7 @@ class _Linker:
         if horizon is not None and (last is None or horizon < last):
             last = horizon  # the goal lapses although the paper names no end
         # a flow counts recognitions, whoever the enterprise is
-        of = opened.conditions.get((*place, "of"), All(()))
+        of = opened.condition(*place, "of") if (*place, "of") in opened.conditions else All(())
         names = list(parameters_of(of)) + [name for _, name, _ in parameter_places(measure)]
         shared: dict[str, Any] = {
             "id": measure.id,
@@ -235,6 +236,8 @@ class _Linker:
             "of": of,
             "note": measure.note,
         }
+        if isinstance(measure, models.StandardMeasure):
+            return link_standard(opened, measure, place, scope, {**shared, "parameter_names": names})
         if isinstance(measure, models.TargetMeasure):
             return TargetMeasure(
                 **shared,
@@ -248,7 +251,7 @@ class _Linker:
                 reading_of=measure.reading_of,
             )
         if isinstance(measure, models.RequirementMeasure):
-            require = opened.conditions[(*place, "require")]
+            require = opened.condition(*place, "require")
             return CoverageMeasure(
                 **shared,
                 parameters={name: scope[name] for name in [*names, *parameters_of(require)]},
@@ -260,7 +263,7 @@ class _Linker:
                 reading_of=measure.reading_of,
             )
         if isinstance(measure, models.CoverageMeasure):
-            counts = opened.conditions[(*place, "counts")]
+            counts = opened.condition(*place, "counts")
             return CoverageMeasure(
                 **shared,
                 parameters={name: scope[name] for name in [*names, *parameters_of(counts)]},
@@ -277,6 +280,7 @@ class _Linker:
             **shared,
             parameters={name: scope[name] for name in names},
             population_unknown=measure.population_unknown,
+            by_title=measure.by_title,
             action=scope[measure.after_expiry.action],
             window=scope[measure.after_expiry.window],
             leaves=scope[measure.after_expiry.leaves],

@@ -12,13 +12,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from srdi.policy.expression import KEYS
+
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 DottedId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$")]
 Effect = Literal["exclude", "review", "warn"]
 Switch = Literal["exclude", "review", "warn", "off"]
-Kind = Literal["list", "coverage", "requirement", "target"]
-KINDS = ("list", "coverage", "requirement", "target")
-LATER_KINDS = ("entitlement", "standard")
+Kind = Literal["list", "coverage", "requirement", "target", "standard"]
+KINDS = ("list", "coverage", "requirement", "target", "standard")
+LATER_KINDS = ("entitlement",)
 Counting = Literal["stock", "flow", "cumulative", "mean"]
 Stage = Literal["draft", "issued"]
 
@@ -37,6 +39,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "flag": ("flag", ""),
     "text": ("text", ""),
     "after_expiry": ("after_expiry", ""),
+    "bands": ("bands", "分"),
 }
 
 
@@ -84,15 +87,19 @@ class Document(Strict):
 class DatedValue(Strict):
     """A value from its day on (the key it stands under) until the next value, or ``until`` (last day)."""
 
-    value: Decimal | bool | date | str | None
+    value: Decimal | bool | date | str | list[list[Decimal]] | None
     clause: str = Field(min_length=1)
     until: date | None = None
 
 
 class Parameter(Strict):
-    """A number or word of the paper; ``doubt`` says what is not certain about it."""
+    """A number or word of the paper; ``doubt`` says what is not certain about it.
+
+    ``bounds``: of bands (pairs of a bound and its points, the best first), the unit of the bounds.
+    """
 
     unit: str
+    bounds: str | None = None
     values: Annotated[dict[date, DatedValue], Field(min_length=1)]
     zh: str | None = None
     doubt: str | None = None
@@ -136,6 +143,7 @@ class ListMeasure(Strict):
     """Who is on it: everybody of the population ``of`` but for ``unless`` and the list's own ``rules``.
 
     ``population_unknown``: effect when it is unknown whether an enterprise belongs to the population.
+    ``by_title``: membership rests on a title, with what follows when it ends; else on the condition of the day alone.
     ``switches``: per rule, the effect of a failure in this area (or ``off``).
     """
 
@@ -145,6 +153,7 @@ class ListMeasure(Strict):
     title: Words
     of: Any
     population_unknown: Effect = "review"
+    by_title: bool = True
     after_expiry: AfterExpiry = AfterExpiry()
     warn_before: Identifier = "warn_before_days"
     unless: DottedId | None = None
@@ -209,8 +218,9 @@ class TargetMeasure(Strict):
     """A number against a goal.
 
     ``counting``: ``stock`` enterprises ``of`` the population on the day (``titles``: kinds whose unmatched holders
-    it could touch); ``flow`` enterprises recognised (kinds ``titles``) in the calendar year or within ``period``; ``cumulative`` recognised up to the day, also those
-    whose title has ended since; ``mean`` over the population. ``target``: parameter, None: report only.
+    it could touch); ``flow`` enterprises recognised (kinds ``titles``) in the calendar year or within ``period``;
+    ``cumulative`` recognised up to the day, also those whose title has ended since; ``mean`` over the population.
+    ``target``: parameter, None: report only.
     ``horizon``: the day the goal speaks about; after it the goal in force on it stays.
     """
 
@@ -230,7 +240,79 @@ class TargetMeasure(Strict):
     note: str | None = None
 
 
-AnyMeasure = ListMeasure | CoverageMeasure | RequirementMeasure | TargetMeasure
+class Branch(Strict):
+    """``points`` (a parameter) of a score item ``when`` a condition is kept.
+
+    ``open``: so many points more that no data tell.
+    """
+
+    when: Any
+    points: Identifier
+    open: Identifier | None = None
+
+
+class ScoreItem(Strict):
+    """One line of a score table; exactly one of the forms below.
+
+    ``points``: a comparison with a parameter of bands; ``best_of``: the best of several; ``first``: the points of
+    the first branch kept; ``each``: ``points`` (a parameter) for each condition kept, at most ``cap``, and up to
+    ``open`` more that no data tell; ``open`` alone: no data at all, anything from nought to it.
+    """
+
+    id: Identifier
+    title: Words
+    points: Any = None
+    best_of: list[Any] = []
+    first: list[Branch] = []
+    each: list[Any] = []
+    cap: Identifier | None = None
+    open: Identifier | None = None
+
+
+class ScoreTable(Strict):
+    """Points that are added up; ``sum_of``: scores written above it whose points it takes in."""
+
+    id: Identifier
+    title: Words
+    sum_of: list[Identifier] = []
+    items: list[ScoreItem] = []
+
+
+class Criterion(Strict):
+    """A condition that a title asks for."""
+
+    id: Identifier
+    title: Words
+    keep: Any
+    clause: str = Field(min_length=1)
+    doubt: str | None = None
+
+
+class Renewal(Strict):
+    """Holders who are judged again by this standard, from when to when, and the criteria not asked of them."""
+
+    of: Any
+    in_force: Annotated[list[date | None], Field(min_length=2, max_length=2)] | None = None
+    waives: list[Identifier] = []
+
+
+class StandardMeasure(Strict):
+    """What a title asks for: every criterion kept. ``awards``: the title; ``of``: those whose next title it is."""
+
+    id: DottedId
+    kind: Literal["standard"]
+    clause: str = Field(min_length=1)
+    title: Words
+    awards: str
+    of: Any
+    renewal: Renewal | None = None
+    scores: list[ScoreTable] = []
+    criteria: Annotated[list[Criterion], Field(min_length=1)]
+    in_force: Annotated[list[date | None], Field(min_length=2, max_length=2)] | None = None
+    note: str | None = None
+
+
+AnyMeasure = ListMeasure | CoverageMeasure | RequirementMeasure | TargetMeasure | StandardMeasure
 
 
 class Pack(Strict):
@@ -246,7 +328,7 @@ class Pack(Strict):
 TITLES = ("创新型", "市级", "省级", "小巨人", "单项冠军企业", "单项冠军产品", "科技型", "高企", "质量标杆")
 
 #: Rule ids the list engine itself writes into the reasons.
-RESERVED_RULES = ("title_in_force", "title_cancelled", "title_lapsing", "exception")
+RESERVED_RULES = ("title_in_force", "title_cancelled", "title_lapsing", "population", "exception")
 #: Beginning of the reason codes that publication gives to those who left.
 RESERVED_PREFIX = "left_"
 
@@ -264,5 +346,6 @@ def known_keys() -> set[str]:
         AfterExpiry,
     ]
     shapes += [ListMeasure, CoverageMeasure, RequirementMeasure, TargetMeasure, Mean, Words]
+    shapes += [StandardMeasure, Criterion, Renewal, ScoreTable, ScoreItem, Branch]
     keys = {name for shape in shapes for name in shape.model_fields}
-    return keys | {"all", "any", "not"}
+    return keys | KEYS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -12,9 +12,25 @@ from pydantic import ValidationError
 
 from srdi.contracts.models import FieldMeaning
 from srdi.policy import checks, models
-from srdi.policy.expression import Condition, ExpressionError, parse
+from srdi.policy.expression import (
+    All,
+    Condition,
+    ExpressionError,
+    Happened,
+    OnList,
+    atoms,
+    mapped,
+    parse,
+)
 from srdi.policy.packset import Parameter
 from srdi.policy.problems import Problem, nearest
+from srdi.policy.standard_file import (
+    check_standard,
+    gives_points,
+    point_places,
+    scores_of,
+    standard_conditions,
+)
 from srdi.policy.yaml_text import Tree, YamlRefused, read
 
 Path = tuple[Any, ...]
@@ -46,6 +62,20 @@ class PackFile:
     def broken(self) -> bool:
         return self.pack is None or any(problem.severity == "error" for problem in self.problems)
 
+    def condition(self, *path: Any) -> Condition:
+        """The condition at ``path``, with the paper's first day where it speaks of the paper's time.
+
+        Raises KeyError where there is none.
+        """
+        assert self.pack is not None
+        first = self.pack.document.in_force[0]
+        return mapped(
+            self.conditions[path],
+            lambda atom: (
+                replace(atom, since=first) if isinstance(atom, Happened) and atom.during == "paper" else atom
+            ),
+        )
+
     def parameters(self) -> dict[str, Parameter]:
         """The file's parameters; empty for a file whose shape is wrong."""
         if self.pack is None:
@@ -58,6 +88,7 @@ class PackFile:
                 zh=entry.zh or name,
                 values=tuple(entry.values.items()),
                 doubt=entry.doubt,
+                bounds=entry.bounds,
             )
             for name, entry in self.pack.parameters.items()
         }
@@ -172,12 +203,29 @@ def check_pack(
             opened.report((*path, *error.path), error.message_zh, checks.word_hint(error))
             continue
         opened.conditions[path] = condition
-        for message, hint in checks.check_condition(condition, facts, visible):
+        for message, hint in checks.check_condition(
+            condition, facts, visible, scores_of(pack, path), gives_points(path)
+        ):
             word = message.split(" ")[0]
             excused = word in broken_names or ("里的参数" in message and not conventions_usable)
             if not excused:
                 opened.report(path, message, hint)
+        if any(isinstance(atom, OnList) for atom in atoms(condition)):
+            _check_on_list(opened, pack, path, condition)
     _check_names(opened, pack, facts, visible, broken_names, conventions_usable)
+
+
+def _check_on_list(opened: PackFile, pack: models.Pack, path: Path, condition: Condition) -> None:
+    """A population may start from a list; anywhere else the list would have to be decided before itself."""
+    inner = condition.parts if isinstance(condition, All) else (condition,)
+    nested = sum(isinstance(atom, OnList) for atom in atoms(condition)) > sum(
+        isinstance(part, OnList) for part in inner
+    )
+    counted = path[0] == "measures" and isinstance(
+        pack.measures[path[1]], models.CoverageMeasure | models.RequirementMeasure
+    )
+    if nested or not counted or path[2:] != ("of",):
+        opened.report(path, "on_list 只能写在覆盖率或要求的 of 里：单独写，或放在最外层 all 之下")
 
 
 def _check_parameter(
@@ -192,6 +240,12 @@ def _check_parameter(
             (*path, "unit"), f"不认识的单位 {parameter.unit}", nearest(parameter.unit, models.UNITS)
         )
         return False
+    if (parameter.unit == "bands") != (parameter.bounds is not None):
+        opened.report(path, "分档参数（unit: bands）要写明界限的单位 bounds，其他参数不写")
+    elif parameter.bounds is not None and parameter.bounds not in models.UNITS:
+        opened.report(
+            (*path, "bounds"), f"不认识的单位 {parameter.bounds}", nearest(parameter.bounds, models.UNITS)
+        )
     for day, entry in parameter.values:
         message = checks.check_value(entry.value, parameter.unit)
         if message:
@@ -209,7 +263,10 @@ def condition_places(pack: models.Pack) -> Iterator[tuple[Path, Any]]:
     for index, measure in enumerate(pack.measures):
         if not isinstance(measure, models.TargetMeasure) or measure.of is not None:
             yield ("measures", index, "of"), measure.of
-        if isinstance(measure, models.CoverageMeasure):
+        if isinstance(measure, models.StandardMeasure):
+            for place, raw in standard_conditions(measure):
+                yield ("measures", index, *place), raw
+        elif isinstance(measure, models.CoverageMeasure):
             yield ("measures", index, "counts"), measure.counts
         elif isinstance(measure, models.RequirementMeasure):
             yield ("measures", index, "require"), measure.require
@@ -230,6 +287,8 @@ def parameter_places(measure: models.AnyMeasure) -> Iterator[tuple[Path, str, st
             yield ("target",), measure.target, "ratio" if measure.counting == "mean" else "count"
     elif isinstance(measure, models.CoverageMeasure) and measure.target is not None:
         yield ("target",), measure.target, "ratio"
+    elif isinstance(measure, models.StandardMeasure):
+        yield from point_places(measure)
 
 
 def _check_names(
@@ -243,7 +302,7 @@ def _check_names(
     """Names a measure uses outside conditions: parameters, area, titles, rule ids."""
     for index, measure in enumerate(pack.measures):
         place: Path = ("measures", index)
-        if pack.document.area is None:
+        if pack.document.area is None and not isinstance(measure, models.StandardMeasure):
             opened.report(("document",), f"有指标的文件必须写明 area（{measure.id}）")
         for path, name, unit in parameter_places(measure):
             if name in broken:
@@ -262,7 +321,10 @@ def _check_names(
             opened.report((*place, "in_force"), "in_force 应为 [起始日, 终止日或 null]，且先后有序")
         if isinstance(measure, models.TargetMeasure):
             _check_target(opened, measure, place, facts)
-        if not isinstance(measure, models.ListMeasure):
+        if isinstance(measure, models.StandardMeasure):
+            for path, message, hint in check_standard(measure):
+                opened.report((*place, *path), message, hint)
+        elif not isinstance(measure, models.ListMeasure):
             for number, title in enumerate(measure.titles):
                 if title not in models.TITLES:
                     opened.report(

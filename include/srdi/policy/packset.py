@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from srdi.contracts.models import FieldMeaning
 from srdi.policy import models
-from srdi.policy.expression import Condition
+from srdi.policy.expression import Compare, Condition, Years
 from srdi.policy.problems import PackError, Problem
 
 if TYPE_CHECKING:
     from srdi.policy.inventory_file import Inventory
 
-Value = Decimal | int | bool | date | str | None
+Value = Decimal | int | bool | date | str | list[list[Decimal]] | None
 CONVENTIONS = "conventions"
 
 
@@ -30,6 +30,7 @@ class Parameter:
     zh: str
     values: tuple[tuple[date, models.DatedValue], ...]
     doubt: str | None = None
+    bounds: str | None = None
 
     def entry_on(self, day: date) -> models.DatedValue | None:
         """The dated value in force on ``day``; None before the first and after the last day."""
@@ -107,6 +108,7 @@ class ListMeasure(Measure):
     """Who is on it. ``rules``: exclusions with this area's switches applied, then the list's own."""
 
     population_unknown: str
+    by_title: bool
     action: Parameter
     window: Parameter
     leaves: Parameter
@@ -143,6 +145,65 @@ class TargetMeasure(Measure):
     def goal_day(self, day: date) -> date:
         """The day whose goal counts on ``day``: a lapsed goal stays the one it was measured against."""
         return min(day, self.horizon) if self.horizon else day
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A condition that a title asks for."""
+
+    id: str
+    title: models.Words
+    keep: Condition
+    clause: str
+    doubt: str | None
+
+
+@dataclass(frozen=True)
+class Branch:
+    when: Condition
+    points: Parameter
+    open: Parameter | None
+
+
+@dataclass(frozen=True)
+class ScoreItem:
+    """One line of a score table; see :class:`srdi.policy.models.ScoreItem`. A single ``points`` is a ``best_of`` one."""
+
+    id: str
+    title: models.Words
+    best_of: tuple[Compare | Years, ...] = ()
+    first: tuple[Branch, ...] = ()
+    each: tuple[Condition, ...] = ()
+    points: Parameter | None = None
+    cap: Parameter | None = None
+    open: Parameter | None = None
+
+
+@dataclass(frozen=True)
+class ScoreTable:
+    id: str
+    title: models.Words
+    sum_of: tuple[str, ...]
+    items: tuple[ScoreItem, ...]
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """Holders judged again; ``in_force``: first and last day of that."""
+
+    of: Condition
+    in_force: tuple[date, date | None]
+    waives: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StandardMeasure(Measure):
+    """What a title asks for; see :class:`srdi.policy.models.StandardMeasure`."""
+
+    awards: str
+    criteria: tuple[Criterion, ...]
+    scores: tuple[ScoreTable, ...]
+    renewal: Renewal | None
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from srdi.engine.duck import literal
 from srdi.policy import explain
-from srdi.policy.compile import Compiler, check_exact
-from srdi.policy.expression import Condition, facts_of
-from srdi.policy.packset import CoverageMeasure, ListMeasure, Measure, PackSet, TargetMeasure
+from srdi.policy.compile import Compiler, check_exact, list_column, near_columns
+from srdi.policy.expression import Condition, NearTitle, OnList, atoms, facts_of
+from srdi.policy.packset import (
+    CoverageMeasure,
+    ListMeasure,
+    Measure,
+    PackSet,
+    StandardMeasure,
+    TargetMeasure,
+)
 from srdi.policy.problems import PackError
+from srdi.policy.standards import with_nearness
 
 if TYPE_CHECKING:
     import duckdb
@@ -46,12 +53,13 @@ class Population:
     lists: list[ListMeasure]
     coverages: list[CoverageMeasure]
     targets: list[TargetMeasure]
+    standards: list[StandardMeasure]
     flags: dict[tuple[str, str], str]
 
     @property
     def measures(self) -> list[Measure]:
         """All of them; lists first."""
-        return [*self.lists, *self.coverages, *self.targets]
+        return [*self.lists, *self.coverages, *self.targets, *self.standards]
 
     def flag(self, measure: Measure, part: str) -> str:
         """Column (BOOLEAN) that holds the condition ``of`` or ``counts`` of a measure."""
@@ -67,23 +75,27 @@ def area_sql(area: str, compiler: Compiler, alias: str = "e") -> str:
 
 
 def in_areas(measure: Measure, areas: Sequence[str] | None) -> bool:
-    """Whether a measure speaks about one of ``areas`` (None: all)."""
-    return areas is None or measure.area in areas
+    """Whether a measure speaks about one of ``areas`` (None: all); a national standard speaks about every place."""
+    return areas is None or measure.area in areas or not measure.area
+
+
+def fact_rows(facts_uri: str) -> str:
+    """FROM item of the enterprise fact rows of a run."""
+    return f"read_parquet({literal(facts_uri.rstrip('/') + '/enterprise.parquet')})"
 
 
 def scan(
     con: duckdb.DuckDBPyConnection,
     packs: PackSet,
-    facts_uri: str,
-    biz_date: date,
+    compiler: Compiler,
+    source: str,
     areas: Sequence[str] | None,
 ) -> Population:
-    """Create ``policy_population`` from ``<facts_uri>/enterprise.parquet``.
+    """Create ``policy_population`` from the fact rows ``source``.
 
-    ``policy_exception`` must exist. Raises :class:`PackError` when the fact file lacks a column or
-    holds floating point where a condition computes.
+    ``policy_exception`` and ``policy_standing`` must exist. Raises :class:`PackError` when the fact file lacks a
+    column or holds floating point where a condition computes.
     """
-    compiler = Compiler(packs.facts, biz_date)
     measures = [measure for measure in packs.measures.values() if in_areas(measure, areas)]
     population = Population(
         packs,
@@ -91,28 +103,35 @@ def scan(
         [measure for measure in measures if isinstance(measure, ListMeasure)],
         [measure for measure in measures if isinstance(measure, CoverageMeasure)],
         [measure for measure in measures if isinstance(measure, TargetMeasure)],
+        [measure for measure in measures if isinstance(measure, StandardMeasure)],
         {},
     )
-    # a flow counts recognitions in the title file and asks nothing of the fact row
-    measures = [measure for measure in measures if not _of_titles(measure)]
+    columns = _columns(con, population, source)
+    near = {
+        name
+        for condition in _conditions(population)
+        for atom in atoms(condition)
+        if isinstance(atom, NearTitle)
+        for name in near_columns(atom.title)
+    }
+    columns += sorted(near)
+    source = _beside(population, source)
+    check_exact(con, _computed(population), source, compiler.binds)
     conditions: dict[str, str] = {}
+    belongs = []
     for measure in measures:
-        parts: dict[str, Condition] = {"of": measure.of}
-        if isinstance(measure, CoverageMeasure):
-            parts["counts"] = measure.counts
+        parts = _parts(measure)
         for part, condition in parts.items():
             sql = compiler.sql(condition, measure.parameters)
             population.flags[(measure.id, part)] = conditions.setdefault(sql, f"is_{len(conditions)}")
-    source = f"read_parquet({literal(facts_uri.rstrip('/') + '/enterprise.parquet')})"
-    columns = _columns(con, population, source)
-    check_exact(con, _computed(population), source, compiler.binds)
-    belongs = [
-        f"({area_sql(measure.area, compiler)} AND {population.flag(measure, 'of')} IS NOT FALSE)"
-        for measure in measures
-    ]
+        # who starts from a list is in the population already, as a member of the list
+        if parts and not starts_from_list(measure):
+            here = area_sql(measure.area, compiler)
+            belongs.append(f"({here} AND {population.flag(measure, 'of')} IS NOT FALSE)")
     belongs += [
         f"({area_sql(measure.area, compiler)} AND (e.title_ended_on IS NOT NULL OR e.title_cancelled_on IS NOT NULL))"
         for measure in population.lists
+        if measure.by_title
     ]
     flags = [f"{sql} AS {name}" for sql, name in conditions.items()]
     sql = (
@@ -125,6 +144,70 @@ def scan(
     return population
 
 
+def settle_lists(con: duckdb.DuckDBPyConnection, population: Population) -> None:
+    """Judge anew what starts from a list, now that lists are decided."""
+    late = [measure for measure in population.coverages if starts_from_list(measure)]
+    if not late:
+        return
+    compiler = population.compiler
+    named = sorted({list_ for measure in late for list_ in _lists_of(measure.of)})
+    joins, columns = [], []
+    for at, list_ in enumerate(named):
+        joins.append(
+            f"LEFT JOIN policy_whitelist AS w{at} ON w{at}.uscc = e.uscc"
+            f" AND w{at}.measure_id = {compiler.binds.text(list_)}"
+        )
+        verdict = f"w{at}.verdict"
+        columns.append(
+            f"CASE WHEN {verdict} = 'listed' THEN TRUE WHEN {verdict} = 'review' THEN NULL ELSE FALSE END"
+            f' AS "{list_column(list_)}"'
+        )
+    flags = {population.flag(measure, "of"): compiler.sql(measure.of, measure.parameters) for measure in late}
+    sql = (
+        f"CREATE OR REPLACE TEMP TABLE policy_population AS SELECT e.* EXCLUDE ({', '.join(flags)}),"
+        f" {', '.join(f'{condition} AS {name}' for name, condition in flags.items())}"
+        f" FROM (SELECT e.*, {', '.join(columns)} FROM policy_population AS e {' '.join(joins)}) AS e"
+    )
+    con.execute(sql, compiler.binds.used_in(sql))
+
+
+def starts_from_list(measure: Measure) -> bool:
+    """Whether the population of a measure is (part of) a list."""
+    return bool(_lists_of(measure.of))
+
+
+def _lists_of(condition: Condition) -> list[str]:
+    return [atom.measure for atom in atoms(condition) if isinstance(atom, OnList)]
+
+
+def _parts(measure: Measure) -> dict[str, Condition]:
+    """The conditions that become columns of the population."""
+    # a flow counts recognitions in the title file and asks nothing of the fact row; standards are judged before
+    if _of_titles(measure) or isinstance(measure, StandardMeasure):
+        return {}
+    parts = {"of": measure.of}
+    if isinstance(measure, CoverageMeasure):
+        parts["counts"] = measure.counts
+    return parts
+
+
+def _conditions(population: Population) -> list[Condition]:
+    """Every condition asked of the population."""
+    conditions = [condition for measure in population.measures for condition in _parts(measure).values()]
+    return conditions + [rule.keep for measure in population.lists for rule in measure.rules]
+
+
+def _beside(population: Population, source: str) -> str:
+    """The fact rows with what other measures say of the enterprise: nearness to titles, and lists not yet decided."""
+    conditions = _conditions(population)
+    source = with_nearness(population.packs, conditions, population.compiler, source)
+    lists = sorted({list_ for condition in conditions for list_ in _lists_of(condition)})
+    if not lists:
+        return source
+    columns = ", ".join(f'CAST(NULL AS BOOLEAN) AS "{list_column(list_)}"' for list_ in lists)
+    return f"(SELECT e.*, {columns} FROM {source} AS e)"
+
+
 def _of_titles(measure: Measure) -> bool:
     return isinstance(measure, TargetMeasure) and measure.counting in ("flow", "cumulative")
 
@@ -133,6 +216,8 @@ def _columns(con: duckdb.DuckDBPyConnection, population: Population, source: str
     """Columns of the fact row that any measure needs; refuses a file that lacks one."""
     needed = set(CONTEXT)
     for measure in population.measures:
+        if isinstance(measure, StandardMeasure):
+            continue
         conditions = [measure.of]
         if isinstance(measure, ListMeasure):
             conditions += [rule.keep for rule in measure.rules]
@@ -154,7 +239,7 @@ def _computed(population: Population) -> list[str]:
     compiler = population.compiler
     found: list[str] = []
     for measure in population.measures:
-        if _of_titles(measure):
+        if not _parts(measure):
             continue
         pairs = [(measure.of, measure.parameters)]
         if isinstance(measure, ListMeasure):

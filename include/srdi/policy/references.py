@@ -6,6 +6,7 @@ import graphlib
 from collections.abc import Iterable
 
 from srdi.policy import models
+from srdi.policy.expression import OnList, atoms
 from srdi.policy.pack_file import PackFile
 from srdi.policy.problems import nearest
 
@@ -35,8 +36,18 @@ def references(opened: PackFile) -> list[tuple[str, str, tuple]]:
     for index, measure in enumerate(opened.pack.measures):
         if isinstance(measure, models.ListMeasure) and measure.unless:
             found.append((measure.id, measure.unless, ("measures", index, "unless")))
-        elif not isinstance(measure, models.ListMeasure) and measure.reading_of:
+        elif (
+            isinstance(measure, models.CoverageMeasure | models.RequirementMeasure | models.TargetMeasure)
+            and measure.reading_of
+        ):
             found.append((measure.id, measure.reading_of, ("measures", index, "reading_of")))
+    for path, condition in opened.conditions.items():
+        if path[0] == "measures":
+            found += [
+                (opened.pack.measures[path[1]].id, atom.measure, (*path, "on_list"))
+                for atom in atoms(condition)
+                if isinstance(atom, OnList)
+            ]
     return found
 
 
@@ -44,12 +55,18 @@ def check_references(files: list[PackFile]) -> None:
     """Every reference names something of the right kind, and no chain of references bites its tail."""
     groups = {n for opened in files for n, path in opened.ids.items() if path[0] == "exclusions"}
     measures = {n for opened in files for n, path in opened.ids.items() if path[0] == "measures"}
+    lists = {
+        measure.id
+        for opened in files
+        for measure in (opened.pack.measures if opened.pack else ())
+        if isinstance(measure, models.ListMeasure)
+    }
     unreadable = any(not opened.readable for opened in files)
     graph: dict[str, set[str]] = {}
     places: dict[str, tuple[PackFile, tuple]] = {}
     for opened in files:
         for name, target, path in references(opened):
-            known = measures if path[-1] == "reading_of" else groups
+            known = {"reading_of": measures, "on_list": lists}.get(path[-1], groups)
             if target not in known and not unreadable:
                 opened.report(path, f"引用的 {target} 不存在", nearest(target, known))
             graph.setdefault(name, set()).add(target)

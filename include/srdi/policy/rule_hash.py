@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import astuple
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from srdi.policy.explain import evidence_prefix, value_text
-from srdi.policy.expression import All, AnyOf, Compare, Condition, Holds, Not, facts_of
+from srdi.policy.expression import All, AnyOf, Compare, Condition, Holds, NearTitle, Not, atoms, facts_of
 from srdi.policy.packset import (
     CONVENTIONS,
     CoverageMeasure,
@@ -21,8 +22,11 @@ from srdi.policy.packset import (
     Measure,
     PackSet,
     Parameter,
+    ScoreItem,
+    StandardMeasure,
     TargetMeasure,
 )
+from srdi.policy.standards import facts_read
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,19 +56,23 @@ def sources_of(fact: str) -> tuple[str, ...]:
     return tuple(sorted({*SOURCES[evidence_prefix(fact)], *ALSO.get(fact, ())}))
 
 
-def rule_sources(measure: Measure) -> dict[str, list[str]]:
+def rule_sources(packs: PackSet, measure: Measure) -> dict[str, list[str]]:
     """Rule of a list → the sources it reads; empty for other kinds of measure."""
     if not isinstance(measure, ListMeasure):
         return {}
-    title = _read(measure.of) | {"title_list"}
-    found = dict.fromkeys(("title_in_force", "title_cancelled", "title_lapsing"), title)
-    found |= {rule.id: _read(rule.keep) for rule in measure.rules}
+    population = _read(packs, measure.of)
+    if measure.by_title:
+        names = ("title_in_force", "title_cancelled", "title_lapsing")
+        found = dict.fromkeys(names, population | {"title_list"})
+    else:
+        found = {"population": population}
+    found |= {rule.id: _read(packs, rule.keep) for rule in measure.rules}
     return {rule: sorted(sources) for rule, sources in found.items()}
 
 
 def in_force(packs: PackSet, measure: Measure, day: date) -> str:
     """Hash (12 hex digits) of what decides the measure on ``day``: its definition and the values in force."""
-    return _digest(packs, measure, lambda parameter: parameter.on(day))
+    return _digest(packs, measure, lambda parameter: parameter.on(day), day)
 
 
 def as_written(packs: PackSet, measure: Measure) -> str:
@@ -86,7 +94,7 @@ def describe(con: duckdb.DuckDBPyConnection, population: Population) -> None:
             measure.id,
             in_force(packs, measure, day),
             as_written(packs, measure),
-            json.dumps(rule_sources(measure), sort_keys=True),
+            json.dumps(rule_sources(packs, measure), sort_keys=True),
             int(measure.leaves.on(day) or 0) if isinstance(measure, ListMeasure) else None,  # type: ignore[arg-type]
         )
         for measure in population.measures
@@ -98,16 +106,34 @@ def describe(con: duckdb.DuckDBPyConnection, population: Population) -> None:
     con.unregister("policy_rows")
 
 
-def _read(condition: Condition) -> set[str]:
-    return {source for fact in facts_of(condition) for source in sources_of(fact)}
+def _read(packs: PackSet, condition: Condition) -> set[str]:
+    facts = [*facts_of(condition)]
+    for standard in _standards(packs, condition):
+        facts += facts_read(standard)
+    return {source for fact in facts for source in sources_of(fact)}
 
 
-def _digest(packs: PackSet, measure: Measure, value: Callable[[Parameter], Any]) -> str:
+def _standards(packs: PackSet, condition: Condition) -> list[StandardMeasure]:
+    """The standards that a condition on nearness to a title may be judged by."""
+    titles = {atom.title for atom in atoms(condition) if isinstance(atom, NearTitle)}
+    every = (one for one in packs.measures.values() if isinstance(one, StandardMeasure))
+    return [one for one in every if one.awards in titles]
+
+
+def _digest(
+    packs: PackSet, measure: Measure, value: Callable[[Parameter], Any], day: date | None = None
+) -> str:
     parameters = {(one.document_id, one.name): one for one in _parameters(packs, measure)}
     told = {
         "definition": _definition(measure),
         "values": [[*name, one.unit, value(one)] for name, one in sorted(parameters.items())],
     }
+    standards = [
+        [one.id, one.term(day) if day else None, _digest(packs, one, value, day)]
+        for one in _standards(packs, measure.of)
+    ]
+    if standards:
+        told["standards"] = standards
     text = json.dumps(told, ensure_ascii=False, sort_keys=True, default=value_text)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -126,6 +152,11 @@ def _own(measure: Measure) -> list[Parameter]:
         found += [parameter for rule in measure.rules for parameter in rule.parameters.values()]
     elif isinstance(measure, CoverageMeasure | TargetMeasure) and measure.target is not None:
         found.append(measure.target)
+    elif isinstance(measure, StandardMeasure):
+        items = [item for score in measure.scores for item in score.items]
+        points = [one for item in items for one in (item.points, item.cap, item.open)]
+        points += [one for item in items for branch in item.first for one in (branch.points, branch.open)]
+        found += [one for one in points if one is not None]
     return found
 
 
@@ -134,6 +165,8 @@ def _definition(measure: Measure) -> dict[str, Any]:
     told: dict[str, Any] = {"kind": measure.kind, "area": measure.area, "of": _tree(measure.of)}
     if isinstance(measure, ListMeasure):
         told["population_unknown"] = measure.population_unknown
+        if not measure.by_title:
+            told["by_title"] = False
         told["rules"] = [
             [rule.id, _tree(rule.keep), rule.on_fail, rule.on_unknown, rule.off] for rule in measure.rules
         ]
@@ -144,7 +177,23 @@ def _definition(measure: Measure) -> dict[str, Any]:
         told |= {"counting": measure.counting, "titles": measure.titles, "period": measure.period}
         told |= {"mean": measure.mean.model_dump() if measure.mean else None, "horizon": measure.horizon}
         told |= {"target": measure.target.name if measure.target else None}
+    elif isinstance(measure, StandardMeasure):
+        told["criteria"] = [[one.id, _tree(one.keep)] for one in measure.criteria]
+        told["scores"] = [
+            [score.id, score.sum_of, [_item(item) for item in score.items]] for score in measure.scores
+        ]
+        renewal = measure.renewal
+        told["renewal"] = [_tree(renewal.of), renewal.in_force, renewal.waives] if renewal else None
     return told
+
+
+def _item(item: ScoreItem) -> list[Any]:
+    def name(parameter: Parameter | None) -> str | None:
+        return parameter.name if parameter else None
+
+    first = [[_tree(branch.when), branch.points.name, name(branch.open)] for branch in item.first]
+    told = [item.id, _trees(item.best_of), first, _trees(item.each)]
+    return [*told, name(item.points), name(item.cap), name(item.open)]
 
 
 def _tree(condition: Condition) -> list[Any]:
@@ -160,6 +209,9 @@ def _tree(condition: Condition) -> list[Any]:
             return ["all", *_trees(parts)]
         case AnyOf(parts):
             return ["any", *_trees(parts)]
+        case _:
+            # typed blocks: their name and what they say, in the order they declare it
+            return [type(condition).__name__.lower(), *(str(value) for value in astuple(condition))]
 
 
 def _trees(parts: Iterable[Condition]) -> list[list[Any]]:

@@ -127,7 +127,7 @@ FROM both_sides AS b
 JOIN asked AS a ON a.measure_id = b.measure_id AND a.uscc = b.uscc
 WHERE CASE
     WHEN b.slot = 'exception' THEN a.live AND (b.rule_before IS NULL) <> (b.rule_after IS NULL)
-    WHEN a.entering THEN b.slot = 'title_in_force' AND b.rule_after IS NOT NULL
+    WHEN a.entering THEN b.slot IN ('title_in_force', 'population') AND b.rule_after IS NOT NULL
     ELSE COALESCE(b.effect_before = a.weight, FALSE) <> COALESCE(b.effect_after = a.weight, FALSE)
 END
 """

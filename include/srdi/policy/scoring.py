@@ -1,0 +1,117 @@
+"""Points of a score table as SQL: for every line the least and the most that what is known allows.
+
+What no export tells, and what this enterprise's rows leave open, widens the span instead of counting as nought:
+a threshold is missed only when even the most points do not reach it.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from srdi.policy.compile import Compiler, score_columns
+from srdi.policy.expression import Compare, Years
+from srdi.policy.packset import Branch, Parameter, ScoreItem, StandardMeasure
+
+POINTS = "DECIMAL(12, 6)"
+
+
+def with_scores(measure: StandardMeasure, compiler: Compiler, source: str) -> str:
+    """FROM item: ``source`` (aliased e) with two columns for every score of the standard."""
+    for score in measure.scores:
+        parts = [item_sql(item, compiler, measure) for item in score.items]
+        parts += [
+            (f'e."{low}"', f'e."{high}"') for low, high in (score_columns(name) for name in score.sum_of)
+        ]
+        columns = ", ".join(
+            f'{" + ".join(part[at] for part in parts)} AS "{name}"'
+            for at, name in enumerate(score_columns(score.id))
+        )
+        source = f"(SELECT e.*, {columns} FROM {source} AS e)"
+    return source
+
+
+def item_sql(item: ScoreItem, compiler: Compiler, measure: StandardMeasure) -> tuple[str, str]:
+    """(least, most) points of one line, as exact decimals."""
+    if item.best_of:
+        spans = [_banded(atom, compiler, measure.parameters[atom.parameter]) for atom in item.best_of]
+        return tuple(_greatest([span[at] for span in spans]) for at in (0, 1))  # type: ignore[return-value]
+    if item.first:
+        return _first(item.first, compiler, measure)
+    if item.each:
+        return _each(item, compiler, measure)
+    return _points(Decimal(0), compiler), _value(item.open, compiler)
+
+
+def _points(value: Decimal, compiler: Compiler) -> str:
+    return compiler.binds.text(value, POINTS)
+
+
+def _value(parameter: Parameter | None, compiler: Compiler) -> str:
+    value = parameter.on(compiler.biz_date) if parameter is not None else None
+    return _points(value if isinstance(value, Decimal) else Decimal(0), compiler)
+
+
+def _greatest(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"greatest({', '.join(parts)})"
+
+
+def _banded(atom: Compare | Years, compiler: Compiler, bands: Parameter) -> tuple[str, str]:
+    """Points of the first band kept. Bounds that no longer apply leave every point open."""
+    entry = bands.entry_on(compiler.biz_date)
+    nought = _points(Decimal(0), compiler)
+    if entry is None or not isinstance(entry.value, list):
+        every = [pair[1] for _, one in bands.values if isinstance(one.value, list) for pair in one.value]
+        return nought, _points(max(every), compiler)
+    assert bands.bounds is not None
+    kept = [
+        (compiler.compared(atom, bound, bands.bounds).sql(dialect="duckdb"), _points(points, compiler))
+        for bound, points in entry.value
+    ]
+    cases = " ".join(f"WHEN {condition} THEN {points}" for condition, points in kept)
+    most = kept[0][1]
+    return (
+        f"CASE {cases} ELSE {nought} END",
+        f"CASE {cases} WHEN ({kept[-1][0]}) IS NULL THEN {most} ELSE {nought} END",
+    )
+
+
+def _first(branches: tuple[Branch, ...], compiler: Compiler, measure: StandardMeasure) -> tuple[str, str]:
+    sure, likely = [], []
+    for branch in branches:
+        when = compiler.sql(branch.when, measure.parameters)
+        points = _value(branch.points, compiler)
+        sure.append(f"WHEN {when} THEN {points}")
+        more = f"{points} + {_value(branch.open, compiler)}" if branch.open else points
+        likely.append(f"({'CASE WHEN (' + when + ') IS NOT FALSE THEN ' + more} END)")
+    nought = _points(Decimal(0), compiler)
+    # what a better branch might give counts for the most; what a kept branch gives hides the worse ones
+    most = " ".join(
+        f"WHEN {compiler.sql(branch.when, measure.parameters)} THEN {_most([*likely[: at + 1], nought])}"
+        for at, branch in enumerate(branches)
+    )
+    return f"CASE {' '.join(sure)} ELSE {nought} END", f"CASE {most} ELSE {_most([*likely, nought])} END"
+
+
+def _most(parts: list[str]) -> str:
+    """The greatest of values of which some are NULL."""
+    return f"greatest({', '.join(parts)})"
+
+
+def _each(item: ScoreItem, compiler: Compiler, measure: StandardMeasure) -> tuple[str, str]:
+    points, nought = _value(item.points, compiler), _points(Decimal(0), compiler)
+    spans = []
+    for kept in ("{} IS TRUE", "{} IS NOT FALSE"):
+        parts = [
+            f"CASE WHEN {kept.format('(' + compiler.sql(condition, measure.parameters) + ')')} THEN {points}"
+            f" ELSE {nought} END"
+            for condition in item.each
+        ]
+        spans.append(parts)
+    if item.open is not None:
+        spans[1].append(_value(item.open, compiler))
+    sums = [" + ".join(parts) for parts in spans]
+    if item.cap is not None:
+        sums = [f"least({one}, {_value(item.cap, compiler)})" for one in sums]
+    else:
+        sums = [f"({one})" for one in sums]
+    return sums[0], sums[1]
