@@ -118,9 +118,23 @@ def _other_values(value: Any) -> list[Any]:
     if isinstance(value, Decimal):
         step = Decimal("0.01") if "." in str(value) else Decimal(1)
         return [value - step, value + step, Decimal(0), None]
+    if isinstance(value, list):
+        return list(_other_bands(value))
     if value is None:
         return [365]
-    return {"review": ["keep", "drop"], "05-31": ["05-30", "06-01"]}[value]
+    words = {"review": ["keep", "drop"], "05-31": ["05-30", "06-01"]}
+    return words.get(value, [value + "等"])
+
+
+def _other_bands(bands: list[list[Decimal]]) -> Iterator[list[list[Decimal]]]:
+    """Each bound and each number of points a step up and down, and each band left out."""
+    for at, pair in enumerate(bands):
+        yield bands[:at] + bands[at + 1 :]
+        for side, number in enumerate(pair):
+            step = Decimal("0.01") if "." in str(number) else Decimal(1)
+            for other in (number - step, number + step):
+                changed = [other if place == side else one for place, one in enumerate(pair)]
+                yield [*bands[:at], changed, *bands[at + 1 :]]
 
 
 def _mutants() -> list[tuple[str, Path_, Any]]:
