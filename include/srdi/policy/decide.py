@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from srdi.engine.duck import literal
 from srdi.policy import papers, rule_hash
 from srdi.policy.coverage import decide_coverage
+from srdi.policy.event_sql import FINANCING
+from srdi.policy.events import decide_events
 from srdi.policy.list_sql import REASON
 from srdi.policy.lists import ListException, decide_lists
 from srdi.policy.packset import PackSet
@@ -44,6 +46,7 @@ RESULTS = {
         " ORDER BY measure_id, area_code, division_code, tier, industry_section"
     ),
     "target": "SELECT * FROM policy_target ORDER BY measure_id",
+    "financing": FINANCING,
     "measure_member": (
         "SELECT measure_id, uscc, outcome, observed, required, distance, division_code"
         " FROM policy_member ORDER BY measure_id, uscc"
@@ -71,6 +74,8 @@ WORKING = (
     "coverage",
     "goal",
     "target",
+    "event_goal",
+    "event",
 )
 
 
@@ -149,6 +154,7 @@ def decide(
         decide_lists(con, population, in_force)
         decide_coverage(con, population, facts_dir_uri)
         decide_targets(con, population, facts_dir_uri)
+        decide_events(con, population, facts_dir_uri)
         files, rows = {}, {}
         for name, query in RESULTS.items():
             files[name] = f"results/{run_id}/{name}.parquet"

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from srdi.contracts.models import FieldMeaning
-from srdi.policy import checks, models
+from srdi.policy import checks, event_check, models
 from srdi.policy.expression import Condition, ExpressionError, parse
 from srdi.policy.packset import Parameter
 from srdi.policy.problems import Problem, nearest
@@ -104,9 +104,16 @@ def _plain_step(step: Any) -> Any:
     return date(*(int(part) for part in match.groups())) if match else step
 
 
+def _in_file(loc: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Pydantic's path without the names of shapes, which may be keys of the file as well (``target``)."""
+    if len(loc) > 2 and loc[0] == "measures":
+        loc = (*loc[:2], *loc[3:])
+    return tuple(step for step in loc if not str(step).startswith(models.SHAPE_TAG))
+
+
 def shape_problem(tree: Tree, detail: Any, keys: Collection[str]) -> Problem:
     """A complaint of pydantic in words for the file's author; ``keys``: those the file may use, for hints."""
-    path = tuple(_plain_step(step) for step in detail["loc"])
+    path = tuple(_plain_step(step) for step in _in_file(detail["loc"]))
     key = str(path[-1]) if path else ""
     kind = detail["type"]
     context = detail.get("ctx", {})
@@ -145,6 +152,7 @@ def check_pack(
     facts: Mapping[str, FieldMeaning],
     conventions: Mapping[str, Parameter],
     conventions_usable: bool,
+    events: Mapping[str, Mapping[str, FieldMeaning]],
 ) -> None:
     """Check parameters and conditions of a file of good shape; problems and parsed conditions go into it.
 
@@ -172,12 +180,18 @@ def check_pack(
             opened.report((*path, *error.path), error.message_zh, checks.word_hint(error))
             continue
         opened.conditions[path] = condition
-        for message, hint in checks.check_condition(condition, facts, visible):
+        words, unknown = event_check.words_at(pack, path, facts, events)
+        for message, hint in checks.check_condition(condition, words, visible) if words is not None else ():
             word = message.split(" ")[0]
             excused = word in broken_names or ("里的参数" in message and not conventions_usable)
             if not excused:
-                opened.report(path, message, hint)
+                opened.report(path, message.replace("不是 fields.yaml 里的事实", unknown), hint)
     _check_names(opened, pack, facts, visible, broken_names, conventions_usable)
+    for index, measure in enumerate(pack.measures):
+        if isinstance(measure, models.EventMeasure):
+            event_check.check(
+                opened, measure, ("measures", index), events, visible, broken_names, conventions_usable
+            )
 
 
 def _check_parameter(
@@ -207,6 +221,9 @@ def condition_places(pack: models.Pack) -> Iterator[tuple[Path, Any]]:
         for number, rule in enumerate(group.rules):
             yield ("exclusions", index, "rules", number, "keep"), rule.keep
     for index, measure in enumerate(pack.measures):
+        if isinstance(measure, models.EventMeasure):
+            yield from event_check.condition_places(measure, ("measures", index))
+            continue
         if not isinstance(measure, models.TargetMeasure) or measure.of is not None:
             yield ("measures", index, "of"), measure.of
         if isinstance(measure, models.CoverageMeasure):
@@ -262,7 +279,7 @@ def _check_names(
             opened.report((*place, "in_force"), "in_force 应为 [起始日, 终止日或 null]，且先后有序")
         if isinstance(measure, models.TargetMeasure):
             _check_target(opened, measure, place, facts)
-        if not isinstance(measure, models.ListMeasure):
+        if not isinstance(measure, models.ListMeasure | models.EventMeasure):
             for number, title in enumerate(measure.titles):
                 if title not in models.TITLES:
                     opened.report(

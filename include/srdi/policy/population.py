@@ -7,13 +7,14 @@ measures; reasons are computed for members only.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from srdi.engine.duck import literal
 from srdi.policy import explain
 from srdi.policy.compile import Compiler, check_exact
+from srdi.policy.event_measure import EventMeasure
 from srdi.policy.expression import Condition, facts_of
 from srdi.policy.packset import CoverageMeasure, ListMeasure, Measure, PackSet, TargetMeasure
 from srdi.policy.problems import PackError
@@ -47,11 +48,12 @@ class Population:
     coverages: list[CoverageMeasure]
     targets: list[TargetMeasure]
     flags: dict[tuple[str, str], str]
+    events: list[EventMeasure] = field(default_factory=list)
 
     @property
     def measures(self) -> list[Measure]:
         """All of them; lists first."""
-        return [*self.lists, *self.coverages, *self.targets]
+        return [*self.lists, *self.coverages, *self.targets, *self.events]
 
     def flag(self, measure: Measure, part: str) -> str:
         """Column (BOOLEAN) that holds the condition ``of`` or ``counts`` of a measure."""
@@ -92,9 +94,10 @@ def scan(
         [measure for measure in measures if isinstance(measure, CoverageMeasure)],
         [measure for measure in measures if isinstance(measure, TargetMeasure)],
         {},
+        [measure for measure in measures if isinstance(measure, EventMeasure)],
     )
-    # a flow counts recognitions in the title file and asks nothing of the fact row
-    measures = [measure for measure in measures if not _of_titles(measure)]
+    # what is counted in the title file or in a table of events asks nothing of the fact row
+    measures = [measure for measure in measures if not _elsewhere(measure)]
     conditions: dict[str, str] = {}
     for measure in measures:
         parts: dict[str, Condition] = {"of": measure.of}
@@ -125,14 +128,18 @@ def scan(
     return population
 
 
-def _of_titles(measure: Measure) -> bool:
-    return isinstance(measure, TargetMeasure) and measure.counting in ("flow", "cumulative")
+def _elsewhere(measure: Measure) -> bool:
+    """Counted in another file than the fact row."""
+    recognitions = isinstance(measure, TargetMeasure) and measure.counting in ("flow", "cumulative")
+    return recognitions or isinstance(measure, EventMeasure)
 
 
 def _columns(con: duckdb.DuckDBPyConnection, population: Population, source: str) -> list[str]:
     """Columns of the fact row that any measure needs; refuses a file that lacks one."""
     needed = set(CONTEXT)
     for measure in population.measures:
+        if _elsewhere(measure):
+            continue
         conditions = [measure.of]
         if isinstance(measure, ListMeasure):
             conditions += [rule.keep for rule in measure.rules]
@@ -154,7 +161,7 @@ def _computed(population: Population) -> list[str]:
     compiler = population.compiler
     found: list[str] = []
     for measure in population.measures:
-        if _of_titles(measure):
+        if _elsewhere(measure):
             continue
         pairs = [(measure.of, measure.parameters)]
         if isinstance(measure, ListMeasure):
