@@ -16,6 +16,8 @@ from srdi.engine.duck import literal
 from srdi.policy import papers, rule_hash
 from srdi.policy.compile import Compiler
 from srdi.policy.coverage import decide_coverage
+from srdi.policy.event_sql import FINANCING
+from srdi.policy.events import decide_events
 from srdi.policy.list_sql import REASON
 from srdi.policy.lists import ListException, decide_lists
 from srdi.policy.packset import PackSet
@@ -46,6 +48,7 @@ RESULTS = {
         " ORDER BY measure_id, area_code, division_code, tier, industry_section"
     ),
     "target": "SELECT * FROM policy_target ORDER BY measure_id",
+    "financing": FINANCING,
     "measure_member": (
         "SELECT measure_id, uscc, outcome, observed, required, distance, division_code"
         " FROM policy_member ORDER BY measure_id, uscc"
@@ -78,6 +81,8 @@ WORKING = (
     "standing",
     "gap",
     "criterion",
+    "event_goal",
+    "event",
 )
 
 
@@ -159,6 +164,7 @@ def decide(
         settle_lists(con, population)
         decide_coverage(con, population, facts_dir_uri)
         decide_targets(con, population, facts_dir_uri)
+        decide_events(con, population, facts_dir_uri)
         files, written = {}, {}
         for name, query in RESULTS.items():
             files[name] = f"results/{run_id}/{name}.parquet"

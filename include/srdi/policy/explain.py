@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from srdi.contracts.models import FieldMeaning
 from srdi.policy.compile import Compiler, list_column, near_columns, score_columns
+from srdi.policy.event_measure import EventMeasure
 from srdi.policy.expression import (
     All,
     AnyOf,
@@ -437,6 +438,10 @@ def in_words(measure: Measure, facts: Mapping[str, FieldMeaning], day: date) -> 
     """The definition of a measure on ``day`` in Chinese, for the dictionary, the command line and officers."""
     if isinstance(measure, TargetMeasure):
         return _target_words(measure, facts, day)
+    if isinstance(measure, EventMeasure):
+        from srdi.policy.event_words import event_words
+
+        return event_words(measure, day)
     population = condition_words(measure.of, facts, measure.parameters, day)
     place = f"《{measure.document.title}》{measure.clause}"
     if isinstance(measure, StandardMeasure):
@@ -463,14 +468,14 @@ def in_words(measure: Measure, facts: Mapping[str, FieldMeaning], day: date) -> 
     counted = condition_words(measure.counts, facts, measure.parameters, day)
     if measure.kind == "requirement":
         return (
-            f"{place}{_beside(measure)}：登记在本市、符合（{population}）的企业，应当{counted}；"
+            f"{place}{beside(measure)}：登记在本市、符合（{population}）的企业，应当{counted}；"
             "是否属于统计范围或是否做到不详的，单列，不进分母。"
         )
     goal = "未定目标"
     if measure.target is not None:
         goal = f"目标 {value_text(measure.target.on(day))}"
     return (
-        f"{place}{_beside(measure)}：登记在本市、符合（{population}）的企业中，{counted}的比例；{goal}。"
+        f"{place}{beside(measure)}：登记在本市、符合（{population}）的企业中，{counted}的比例；{goal}。"
         "是否属于统计范围或是否达到不详的，单列，不进分母。"
     )
 
@@ -496,8 +501,10 @@ def _standard_words(measure: StandardMeasure, facts: Mapping[str, FieldMeaning],
     )
 
 
-def _beside(measure: CoverageMeasure | TargetMeasure) -> str:
-    return f"（{measure.reading_of} 的另一种读法）" if measure.reading_of else ""
+def beside(measure: Measure) -> str:
+    """Whose other reading a measure is, in brackets; empty for a promise of its own."""
+    promise = getattr(measure, "reading_of", None)
+    return f"（{promise} 的另一种读法）" if promise else ""
 
 
 def _target_words(measure: TargetMeasure, facts: Mapping[str, FieldMeaning], day: date) -> str:
@@ -521,4 +528,4 @@ def _target_words(measure: TargetMeasure, facts: Mapping[str, FieldMeaning], day
     if measure.target is not None:
         goal = f"目标 {value_text(measure.target.on(measure.goal_day(day)))}"
     by = f"，到 {measure.horizon}" if measure.horizon else ""
-    return f"《{measure.document.title}》{measure.clause}{_beside(measure)}：{counted}；{goal}{by}。"
+    return f"《{measure.document.title}》{measure.clause}{beside(measure)}：{counted}；{goal}{by}。"

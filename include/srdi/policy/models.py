@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from srdi.policy.expression import KEYS
 
@@ -240,6 +240,52 @@ class TargetMeasure(Strict):
     note: str | None = None
 
 
+class Figure(Strict):
+    """What is measured on an event table: one of ``count``, ``sum``, ``share``, ``mean``, ``ratio``, ``quantile``,
+    ``lead``, with the words that go with it; ``event_check`` says which.
+    """
+
+    count: Literal["rows", "enterprises", "banks"] | None = None
+    sum: Identifier | None = None
+    share: Identifier | None = None
+    where: Any = None
+    mean: Identifier | None = None
+    weight: Identifier | None = None
+    ratio: Identifier | None = None
+    over: Identifier | None = None
+    quantile: Identifier | None = None
+    of: Identifier | None = None
+    lead: Identifier | None = None
+    against: Identifier | None = None
+    against_over: Identifier | None = None
+
+
+class EventMeasure(Strict):
+    """A number against a goal, measured on a table of ``events`` instead of the enterprises.
+
+    ``of``: which rows, by the table's own columns. ``during``: ``year`` (1 January to the day), ``quarter`` (the last
+    closed one), ``paper`` (since its first day), ``newest`` (rows of the newest day), ``ever`` (all up to the day).
+    ``growth``: by how much the figure exceeds the one of the same days of the year before. ``keeps``: how it must stand
+    to ``target``; at least, unless said otherwise.
+    """
+
+    id: DottedId
+    kind: Literal["target"]
+    clause: str = Field(min_length=1)
+    title: Words
+    events: Identifier
+    of: Any = None
+    during: Literal["year", "quarter", "paper", "newest", "ever"]
+    figure: Figure
+    growth: bool = False
+    target: Identifier | None = None
+    keeps: Literal[">=", "<=", "<", ">"] | None = None
+    horizon: date | None = None
+    reading_of: DottedId | None = None
+    in_force: Annotated[list[date | None], Field(min_length=2, max_length=2)] | None = None
+    note: str | None = None
+
+
 class Branch(Strict):
     """``points`` (a parameter) of a score item ``when`` a condition is kept.
 
@@ -312,7 +358,25 @@ class StandardMeasure(Strict):
     note: str | None = None
 
 
-AnyMeasure = ListMeasure | CoverageMeasure | RequirementMeasure | TargetMeasure | StandardMeasure
+#: Begins the tags that tell shapes of one kind apart; pydantic puts them into the path of a mistake.
+SHAPE_TAG = "shape:"
+
+
+def _target_shape(raw: Any) -> str:
+    """A target that names ``events`` is measured on their table."""
+    on_events = "events" in raw if isinstance(raw, dict) else isinstance(raw, EventMeasure)
+    return SHAPE_TAG + ("events" if on_events else "population")
+
+
+AnyTarget = Annotated[
+    Annotated[TargetMeasure, Tag(SHAPE_TAG + "population")]
+    | Annotated[EventMeasure, Tag(SHAPE_TAG + "events")],
+    Discriminator(_target_shape),
+]
+AnyMeasure = (
+    ListMeasure | CoverageMeasure | RequirementMeasure | TargetMeasure | EventMeasure | StandardMeasure
+)
+MeasureEntry = ListMeasure | CoverageMeasure | RequirementMeasure | AnyTarget | StandardMeasure
 
 
 class Pack(Strict):
@@ -321,7 +385,7 @@ class Pack(Strict):
     document: Document
     parameters: dict[Identifier, Parameter] = {}
     exclusions: list[Exclusions] = []
-    measures: list[Annotated[AnyMeasure, Field(discriminator="kind")]] = []
+    measures: list[Annotated[MeasureEntry, Field(discriminator="kind")]] = []
 
 
 #: Kinds of title a coverage measure may name in ``titles`` (canonical values of the title list).
@@ -347,5 +411,6 @@ def known_keys() -> set[str]:
     ]
     shapes += [ListMeasure, CoverageMeasure, RequirementMeasure, TargetMeasure, Mean, Words]
     shapes += [StandardMeasure, Criterion, Renewal, ScoreTable, ScoreItem, Branch]
+    shapes += [EventMeasure, Figure]
     keys = {name for shape in shapes for name in shape.model_fields}
     return keys | KEYS

@@ -13,6 +13,7 @@ from dataclasses import astuple
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from srdi.policy.event_measure import EventMeasure
 from srdi.policy.explain import evidence_prefix, value_text
 from srdi.policy.expression import All, AnyOf, Compare, Condition, Holds, NearTitle, Not, atoms, facts_of
 from srdi.policy.packset import (
@@ -69,7 +70,9 @@ def sources_of(fact: str) -> tuple[str, ...]:
 
 
 def rule_sources(packs: PackSet, measure: Measure) -> dict[str, list[str]]:
-    """Rule of a list → the sources it reads; empty for other kinds of measure."""
+    """Rule of a list → the sources it reads; an event measure has one under its table's name, others none."""
+    if isinstance(measure, EventMeasure):
+        return {measure.table: measure.sources()}
     if not isinstance(measure, ListMeasure):
         return {}
     population = _read(packs, measure.of)
@@ -162,7 +165,7 @@ def _own(measure: Measure) -> list[Parameter]:
     if isinstance(measure, ListMeasure):
         found += [measure.action, measure.window, measure.leaves, measure.warn_before]
         found += [parameter for rule in measure.rules for parameter in rule.parameters.values()]
-    elif isinstance(measure, CoverageMeasure | TargetMeasure) and measure.target is not None:
+    elif isinstance(measure, CoverageMeasure | TargetMeasure | EventMeasure) and measure.target is not None:
         found.append(measure.target)
     elif isinstance(measure, StandardMeasure):
         items = [item for score in measure.scores for item in score.items]
@@ -185,6 +188,14 @@ def _definition(measure: Measure) -> dict[str, Any]:
     elif isinstance(measure, CoverageMeasure):
         told |= {"counts": _tree(measure.counts), "tier": measure.tier, "titles": measure.titles}
         told |= {"target": measure.target.name if measure.target else None, "by": measure.by}
+    elif isinstance(measure, EventMeasure):
+        told |= {"events": measure.table, "during": measure.during, "growth": measure.growth}
+        told |= {
+            "figure": measure.figure.model_dump(exclude={"where"}, exclude_none=True),
+            "keeps": measure.keeps,
+        }
+        told |= {"where": _tree(measure.where) if measure.where is not None else None}
+        told |= {"target": measure.target.name if measure.target else None, "horizon": measure.horizon}
     elif isinstance(measure, TargetMeasure):
         told |= {"counting": measure.counting, "titles": measure.titles, "period": measure.period}
         told |= {"mean": measure.mean.model_dump() if measure.mean else None, "horizon": measure.horizon}

@@ -17,6 +17,7 @@ from pathlib import Path
 from srdi.contracts.loader import ContractSet, Dictionary, load_contracts, load_dictionary
 from srdi.contracts.models import Contract, FieldMeaning
 from srdi.contracts.refusals import WORDS
+from srdi.policy.event_tables import TABLES
 from srdi.policy.loader import load
 from srdi.policy.packset import PackSet
 from srdi.quality.rules import Rule, rules_for
@@ -44,7 +45,7 @@ INTRO = """# 数据字典 · Data dictionary
 | [quality](#schema-quality) | 校验、隔离、发现 / checks, quarantine, findings |
 | [control](#schema-control) | 批次、运行、发布 / batches, runs, publications |
 | [store](#schema-store) | 视图背后的行，不直接使用 / rows behind the views |
-| [字段 fields](#fields) · [事实 facts](#facts) | 数据源交来的字段 · 政策表达式可用的词 |
+| [字段 fields](#fields) · [事实 facts](#facts) · [事件表 events](#events) | 数据源交来的字段 · 政策表达式可用的词 · 按笔计算的目标可用的列 |
 | [检查 checks](#checks) · [退回代码 refusals](#refusals) | 逐行与整批的检查 · 整批退回的原因 |
 
 金额一律为元，`numeric(18, 2)`；比率 `numeric(12, 6)`，0.7 即 70%；日期按北京时间；区间含起不含止；
@@ -64,6 +65,7 @@ def dictionary_page(contracts: Mapping[str, Contract], dictionary: Dictionary) -
     parts = [GENERATED, INTRO, *(_schema(schema, shapes) for schema in ORDER)]
     parts.append(_fields(contracts, dictionary))
     parts.append(_facts(dictionary.facts))
+    parts += _events(dictionary.events)
     parts.append(_checks(contracts, dictionary))
     parts.append(_refusals())
     return "\n\n".join(part.strip() for part in parts) + "\n"
@@ -163,6 +165,22 @@ def _facts(facts: Mapping[str, FieldMeaning]) -> str:
         "*The only words that policy expressions may use; a flag is true, false or unknown.*\n\n"
         + table(header, rows)
     )
+
+
+def _events(tables: Mapping[str, Mapping[str, FieldMeaning]]) -> list[str]:
+    """The tables of events, one part each; none while the dictionary has none."""
+    if not tables:
+        return []
+    told = [
+        '## <a id="events"></a>事件表 · Tables of events\n\n以 `events` 写明的目标按这些表的列计算；`day` 是事件算在哪一天。\n'
+        "*Targets that name `events` are measured on the columns of these tables; `day` is the day an event counts on.*"
+    ]
+    header = ("列 column", "类型 type", "单位 unit", "中文", "English")
+    for name, columns in tables.items():
+        zh = f" · {TABLES[name].zh}" if name in TABLES else ""
+        rows = [(f"`{column}`", *_meaning(meaning)) for column, meaning in columns.items()]
+        told.append(f"### `{name}`{zh}\n\n{table(header, rows)}")
+    return told
 
 
 def _checks(contracts: Mapping[str, Contract], dictionary: Dictionary) -> str:

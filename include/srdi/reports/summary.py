@@ -22,7 +22,7 @@ class Summary:
 
     ``sample``: all data are the sample city's. ``standing``: deliveries refused on an earlier night that nothing
     good has replaced. ``loud``: checks that fail on a large share of a batch's rows. ``told``: what the policy
-    step wants its reader to know.
+    step wants its reader to know. ``financing``: the figure of all banks together, with how many there are.
     """
 
     run: dict[str, Any]
@@ -42,6 +42,7 @@ class Summary:
     standing: list[dict[str, Any]] = field(default_factory=list)
     loud: list[dict[str, Any]] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    financing: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def published(self) -> bool:
@@ -167,6 +168,21 @@ def summarise(conn: Connection, run_id: str, broken: list[str] | None = None) ->
             FROM marts.target
             WHERE biz_date = :day
             ORDER BY measure_id
+            """,
+            day=day,
+        ),
+        financing=_rows(
+            conn,
+            """
+            SELECT a.measure_id, a.value, a.unit, a.target, a.keeps, a.met, a.unknown, a.unmatched, a.term,
+                   (
+                       SELECT count(*) FROM marts.financing AS b
+                       WHERE b.biz_date = a.biz_date AND b.measure_id = a.measure_id
+                         AND b.area_code = a.area_code AND b.bank NOT IN ('ALL', 'unknown')
+                   ) AS banks
+            FROM marts.financing AS a
+            WHERE a.biz_date = :day AND a.bank = 'ALL'
+            ORDER BY a.measure_id
             """,
             day=day,
         ),

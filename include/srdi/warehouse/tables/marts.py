@@ -175,6 +175,33 @@ target = table(
     CheckConstraint("counting IN ('stock', 'flow', 'cumulative', 'mean')", name="counting"),
 )
 
+financing = table(
+    "marts.financing",
+    key("biz_date", Date),
+    key("measure_id"),
+    key("area_code"),
+    key("bank"),
+    may("numerator", Numeric(24, 6)),
+    may("denominator", Numeric(24, 6)),
+    may("value", Numeric(24, 6)),
+    need("unit"),
+    may("target", Numeric(24, 6)),
+    may("keeps"),
+    may("met", Boolean),
+    need("unknown", BigInteger),
+    need("unmatched", BigInteger),
+    may("document_id"),
+    may("clause"),
+    may("stage"),
+    may("term"),
+    may("freshness"),
+    may("rule_version"),
+    need("run_id"),
+    need("published_at", moment()),
+    CheckConstraint("unit IN ('ratio', 'yuan', 'count', 'day')", name="unit"),
+    CheckConstraint("keeps IN ('>=', '<=', '<', '>')", name="keeps"),
+)
+
 coverage = table(
     "marts.coverage",
     key("biz_date", Date),
