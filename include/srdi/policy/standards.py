@@ -242,9 +242,7 @@ def _span(low: str, high: str) -> str:
 
 def _check(con: duckdb.DuckDBPyConnection, measure: StandardMeasure, compiler: Compiler, source: str) -> None:
     conditions = list(_conditions(measure))
-    needed = {"srdi", "innovative"}
-    for condition in conditions:
-        needed |= set(facts_of(condition)) | explain.explaining_facts(condition)
+    needed = columns_read(measure)
     present = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
     missing = sorted(needed - present)
     if missing:
@@ -273,6 +271,14 @@ def _conditions(measure: StandardMeasure) -> Iterator[Condition]:
 
 def _speaks_of_scores(condition: Condition) -> bool:
     return any(isinstance(atom, Score) for atom in atoms(condition))
+
+
+def columns_read(measure: StandardMeasure) -> set[str]:
+    """Columns of the fact row that a standard and its explanations need."""
+    needed = {"srdi", "innovative", *facts_read(measure)}
+    for condition in _conditions(measure):
+        needed |= explain.explaining_facts(condition)
+    return needed
 
 
 def facts_read(measure: StandardMeasure) -> list[str]:

@@ -16,7 +16,7 @@ from srdi.policy.compile import Compiler
 from srdi.policy.expression import Known
 from srdi.policy.loader import load
 from srdi.policy.packset import PackSet, StandardMeasure
-from srdi.policy.standards import Judgement, criterion_table, facts_read, gap_sql, standing_sql
+from srdi.policy.standards import Judgement, columns_read, criterion_table, facts_read, gap_sql, standing_sql
 from srdi.standards.figures import register
 from srdi.standards.model import Column, Standard, build, load_lookups
 
@@ -32,6 +32,7 @@ TYPES = {
     "integer": "INTEGER",
     "year": "INTEGER",
     "flag": "BOOLEAN",
+    "date": "DATE",
 }
 WAN = "_wan"
 
@@ -102,14 +103,15 @@ def prepare(con: duckdb.DuckDBPyConnection, day: date) -> None:
         " THEN signed_figure(rtrim(fold(t), '%')) * CAST(0.01 AS DECIMAL(3, 2)) ELSE signed_figure(t) END"
     )
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE title_standard (number VARCHAR, title VARCHAR, measure_id VARCHAR)"
+        "CREATE OR REPLACE TEMP TABLE title_standard (number VARCHAR, title VARCHAR, found VARCHAR, renews BOOLEAN)"
     )
     for measure in measures():
         number = (measure.document.number or "").rpartition("〕")[2].removesuffix("号")
-        con.execute("INSERT INTO title_standard VALUES (?, ?, ?)", [number, measure.awards, measure.id])
+        row = [number, measure.awards, measure.id, measure.renewal is not None]
+        con.execute("INSERT INTO title_standard VALUES (?, ?, ?, ?)", row)
     # under the new standard what it does not regulate anew stays with the old one
     con.execute(
-        "INSERT INTO title_standard SELECT '2', title, measure_id FROM title_standard AS o WHERE number = '63'"
+        "INSERT INTO title_standard SELECT '2', title, found, renews FROM title_standard AS o WHERE number = '63'"
         " AND NOT EXISTS (SELECT 1 FROM title_standard AS n WHERE n.number = '2' AND n.title = o.title)"
     )
 
@@ -117,10 +119,11 @@ def prepare(con: duckdb.DuckDBPyConnection, day: date) -> None:
 def _facts_sql() -> str:
     """The facts of ``given``, read."""
     values = [f"{_cell(name, meaning)} AS {name}" for name, meaning in facts().items()]
+    needed = set(PLACE[1:]).union(*(columns_read(measure) for measure in measures()))
+    meanings = _packs().facts
     values += [
-        f"CAST(NULL AS {'BOOLEAN' if name in ('srdi', 'innovative') else 'VARCHAR'}) AS {name}"
-        for name in PLACE[1:]
-        if name not in facts()
+        f"CAST(NULL AS {TYPES.get(meanings[name].type, 'VARCHAR')}) AS {name}"
+        for name in sorted(needed - facts().keys())
     ]
     return f"SELECT row_no, {', '.join(values)} FROM given"
 
@@ -145,50 +148,38 @@ def judge(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"CREATE OR REPLACE TEMP TABLE title_fact AS {_facts_sql()}")
     con.execute(f"CREATE OR REPLACE TEMP TABLE title_problem AS {_unread_sql()}")
     build(con, "title_asked", "title_asked")
-    parts: list[str] = []
-    notes: list[str] = []
-    values: dict[str, object] = {}
-    judged: list[Judgement] = []
-    for measure in measures():
-        first, last = measure.in_force
-        # a standard is asked by its own values, also after it ended
-        compiler = Compiler(_packs().facts, last or first)
-        compiler.binds.prefix = f"s{len(judged)}_"
-        for purpose in ("new", "renewal") if measure.renewal else ("new",):
-            waived = measure.renewal.waives if measure.renewal and purpose == "renewal" else ()
-            one = Judgement(measure, purpose, Known("uscc"), waived)
-            rows = (
-                "(SELECT CAST(f.row_no AS VARCHAR) AS uscc, f.* EXCLUDE (row_no) FROM title_fact AS f JOIN title_asked AS a"
-                f" ON a.row_no = f.row_no WHERE a.measure_id = {compiler.binds.text(measure.id)}"
-                f" AND a.purpose = {compiler.binds.text(purpose)})"
-            )
-            parts.append(standing_sql(one, compiler, rows))
-            notes.append(gap_sql(one, compiler, rows))
-        values |= compiler.binds.values
-        judged.append(Judgement(measure, "new", measure.of))
-    _make(con, "title_standing", " UNION ALL ".join(parts), values)
-    _make(con, "title_gap", " UNION ALL ".join(notes), values)
-    _criteria(con, judged)
+    asked = con.execute(
+        "SELECT DISTINCT measure_id, purpose FROM title_asked WHERE measure_id IS NOT NULL ORDER BY ALL"
+    ).fetchall()
+    by_id = {measure.id: measure for measure in measures()}
+    for table in ("title_standing", "title_gap", "title_criterion"):
+        con.execute(f"DROP TABLE IF EXISTS {table}")
+    # the first one shapes the tables, also when no row asks for anything that can be judged
+    for at, (measure_id, purpose) in enumerate(asked or [(measures()[0].id, "new")]):
+        _judge(con, by_id[measure_id], purpose, first=at == 0)
     build(con, "judged", "title")
 
 
-def _make(con: duckdb.DuckDBPyConnection, table: str, sql: str, values: dict[str, object]) -> None:
-    from srdi.policy.compile import BOUND
-
-    used = {name: values[name] for name in dict.fromkeys(BOUND.findall(sql))}
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {sql}", used)
-
-
-def _criteria(con: duckdb.DuckDBPyConnection, judged: list[Judgement]) -> None:
-    """``policy_criterion`` with every standard's own values."""
-    con.execute("DROP TABLE IF EXISTS title_criterion")
-    for one in judged:
-        first, last = one.measure.in_force
-        criterion_table(con, [one], Compiler(_packs().facts, last or first))
-        verb = (
-            "INSERT INTO title_criterion" if one is not judged[0] else "CREATE TEMP TABLE title_criterion AS"
-        )
-        con.execute(f"{verb} SELECT * FROM policy_criterion")
+def _judge(con: duckdb.DuckDBPyConnection, measure: StandardMeasure, purpose: str, first: bool) -> None:
+    """Add the rows that ask for one standard to ``title_standing``, ``title_gap`` and ``title_criterion``."""
+    begins, ends = measure.in_force
+    # a standard is asked by its own values, also after it ended
+    compiler = Compiler(_packs().facts, ends or begins)
+    waived = measure.renewal.waives if measure.renewal and purpose == "renewal" else ()
+    one = Judgement(measure, purpose, Known("uscc"), waived)
+    rows = (
+        "(SELECT CAST(f.row_no AS VARCHAR) AS uscc, f.* EXCLUDE (row_no) FROM title_fact AS f JOIN title_asked AS a"
+        f" ON a.row_no = f.row_no WHERE a.measure_id = {compiler.binds.text(measure.id)}"
+        f" AND a.purpose = {compiler.binds.text(purpose)})"
+    )
+    criterion_table(con, [one], compiler)
+    for table, sql in (
+        ("title_standing", standing_sql(one, compiler, rows)),
+        ("title_gap", gap_sql(one, compiler, rows)),
+        ("title_criterion", "SELECT * FROM policy_criterion"),
+    ):
+        verb = f"CREATE TEMP TABLE {table} AS" if first else f"INSERT INTO {table}"
+        con.execute(f"{verb} {sql}", compiler.binds.used_in(sql))
 
 
 STANDARD = Standard(
