@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as made_of
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -59,8 +60,16 @@ class BrokenDictionary(Exception):
 
 
 def load_dictionary(path: Path | None = None) -> Dictionary:
-    """Read ``fields.yaml``. Raises :class:`BrokenDictionary`."""
-    path = path or DICTIONARY
+    """Read ``fields.yaml`` (the product's own once a process). Raises :class:`BrokenDictionary`."""
+    return _own_dictionary() if path is None else _read_dictionary(path)
+
+
+@cache
+def _own_dictionary() -> Dictionary:
+    return _read_dictionary(DICTIONARY)
+
+
+def _read_dictionary(path: Path) -> Dictionary:
     try:
         source = read_yaml(path)
     except YamlProblem as error:

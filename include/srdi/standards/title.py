@@ -56,18 +56,18 @@ def facts() -> dict[str, FieldMeaning]:
     return {name: meaning for name, meaning in _packs().facts.items() if name in read}
 
 
-def _cell(name: str, meaning: FieldMeaning) -> str:
-    """SQL of the value that a cell holds; NULL when it is empty or cannot be read."""
+def _cell(name: str, meaning: FieldMeaning, told: set[str]) -> str:
+    """SQL of the value that a cell holds; NULL when it is empty, not told at all, or cannot be read."""
+    kind = TYPES.get(meaning.type, "VARCHAR")
     if meaning.type == "money":
-        return (
-            f"COALESCE(CAST(signed_figure({name}) AS DECIMAL(18, 2)),"
-            f" CAST(signed_figure({name}{WAN}) * 10000 AS DECIMAL(18, 2)))"
-        )
+        yuan = f"signed_figure({name})" if name in told else "NULL"
+        wan = f"signed_figure({name}{WAN}) * 10000" if name + WAN in told else "NULL"
+        return f"COALESCE(CAST({yuan} AS {kind}), CAST({wan} AS {kind}))"
+    if name not in told:
+        return f"CAST(NULL AS {kind})"
     if meaning.type == "flag":
         return f"flag_of({name})"
-    if meaning.type == "ratio":
-        return f"CAST(share_of({name}) AS DECIMAL(18, 6))"
-    return f"CAST(signed_figure({name}) AS {TYPES.get(meaning.type, 'TEXT')})"
+    return f"CAST({'share_of' if meaning.type == 'ratio' else 'signed_figure'}({name}) AS {kind})"
 
 
 def _inputs() -> tuple[Column, ...]:
@@ -94,13 +94,14 @@ def prepare(con: duckdb.DuckDBPyConnection, day: date) -> None:
     con.execute(
         "CREATE OR REPLACE TEMP MACRO flag_of(t) AS (SELECT ANY_VALUE(value) FROM flag_word WHERE word = lookup_key(t))"
     )
+    # t: number text
     con.execute(
-        "CREATE OR REPLACE TEMP MACRO signed_figure(t) AS CASE WHEN starts_with(fold(t), '-')"
-        " THEN -figure(number_text(substr(fold(t), 2))) ELSE figure(number_text(fold(t))) END"
+        "CREATE OR REPLACE TEMP MACRO signed_figure(t) AS"
+        " figure(ltrim(t, '-')) * CASE WHEN starts_with(t, '-') THEN -1 ELSE 1 END"
     )
     con.execute(
-        "CREATE OR REPLACE TEMP MACRO share_of(t) AS CASE WHEN ends_with(fold(t), '%')"
-        " THEN signed_figure(rtrim(fold(t), '%')) * CAST(0.01 AS DECIMAL(3, 2)) ELSE signed_figure(t) END"
+        "CREATE OR REPLACE TEMP MACRO share_of(t) AS signed_figure(rtrim(t, '%')) *"
+        " CAST(CASE WHEN ends_with(t, '%') THEN 0.01 ELSE 1 END AS DECIMAL(3, 2))"
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE title_standard (number VARCHAR, title VARCHAR, found VARCHAR, renews BOOLEAN)"
@@ -116,37 +117,48 @@ def prepare(con: duckdb.DuckDBPyConnection, day: date) -> None:
     )
 
 
-def _facts_sql() -> str:
-    """The facts of ``given``, read."""
-    values = [f"{_cell(name, meaning)} AS {name}" for name, meaning in facts().items()]
+def _read(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``title_fact`` (the facts of ``given``) and ``title_problem`` (cells that could not be read).
+
+    In steps of a table each, and for the columns only that hold anything: the reading of a number is long SQL.
+    """
+    cells = [column.name for column in _inputs() if not column.required]
+    fullest = ", ".join(f"MAX({name})" for name in cells)
+    filled = con.execute(f"SELECT {fullest} FROM given").fetchone() or ()
+    told = {name for name, most in zip(cells, filled, strict=True) if most} - {"renewal"}
+    texts = [name if _is_flag(name) else f"number_text(fold({name})) AS {name}" for name in sorted(told)]
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE title_text AS SELECT {', '.join(['row_no', *texts])} FROM given"
+    )
+    values = [f"{_cell(name, meaning, told)} AS {name}" for name, meaning in facts().items()]
     needed = set(PLACE[1:]).union(*(columns_read(measure) for measure in measures()))
     meanings = _packs().facts
     values += [
         f"CAST(NULL AS {TYPES.get(meanings[name].type, 'VARCHAR')}) AS {name}"
         for name in sorted(needed - facts().keys())
     ]
-    return f"SELECT row_no, {', '.join(values)} FROM given"
-
-
-def _unread_sql() -> str:
-    """Per row the cells that hold something which could not be read."""
-    told = []
-    for name, meaning in facts().items():
-        cell = f"g.{name} || g.{name}{WAN}" if meaning.type == "money" else f"g.{name}"
-        told.append(
-            f"CASE WHEN v.{name} IS NULL AND NOT is_blank({cell}) THEN '{name} ' || shown({cell}) || '无法识别' END"
-        )
-    parts = ", ".join(told) or "''"
-    return (
-        f"SELECT g.row_no, CONCAT_WS('；', {parts}) AS unread FROM given AS g"
-        " JOIN title_fact AS v ON v.row_no = g.row_no"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE title_fact AS SELECT row_no, {', '.join(values)} FROM title_text"
     )
+    unread = []
+    for name in sorted(told):
+        fact = name if name in facts() else name.removesuffix(WAN)
+        unread.append(
+            f"CASE WHEN v.{fact} IS NULL AND t.{name} <> '' THEN '{name} ' || shown(g.{name}) || '无法识别' END"
+        )
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE title_problem AS SELECT g.row_no, CONCAT_WS('；', {', '.join(unread) or 'NULL'})"
+        " AS unread FROM given AS g JOIN title_text AS t ON t.row_no = g.row_no JOIN title_fact AS v ON v.row_no = g.row_no"
+    )
+
+
+def _is_flag(name: str) -> bool:
+    return name in facts() and facts()[name].type == "flag"
 
 
 def judge(con: duckdb.DuckDBPyConnection) -> None:
     """``outcome`` pass, fail, unknown or empty; ``failing`` and ``unknown``: ids of criteria; ``score``: 62 or 62~77."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE title_fact AS {_facts_sql()}")
-    con.execute(f"CREATE OR REPLACE TEMP TABLE title_problem AS {_unread_sql()}")
+    _read(con)
     build(con, "title_asked", "title_asked")
     asked = con.execute(
         "SELECT DISTINCT measure_id, purpose FROM title_asked WHERE measure_id IS NOT NULL ORDER BY ALL"
