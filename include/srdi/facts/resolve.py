@@ -1,4 +1,4 @@
-"""The verb *resolve*: from staged rows to one fact row per enterprise, as of a day.
+"""The verb *resolve*: from staged rows to one fact row per enterprise, and one per event, as of a day.
 
 Runs the SQL models below in order, each over the tables before it, and writes ``facts/<run_id>/*.parquet``.
 The result depends on the manifest, the day, the conventions and the decisions only; not on the order of
@@ -56,11 +56,11 @@ MODELS = (
     "enterprise_place",
     "industry",
     "registry_name",
-    "title_pair",
-    "title_bearer",
-    "title_natural",
+    "name_pair",
+    "name_bearer",
+    "name_natural",
     "name_proposal",
-    "title_match",
+    "name_owner",
     "title_row",
     "title_interval",
     "title_coverage",
@@ -76,8 +76,22 @@ MODELS = (
     "tax_credit",
     "size_class",
     "coded_row",
+    "application_row",
+    "loan_row",
+    "guarantee_row",
+    "procurement_row",
+    "event_title",
+    "credit",
 )
-OUTPUTS = ("enterprise", "title", "name_match", "finding")
+# what happened, one row an event; the dictionary's section ``events`` describes them
+EVENTS = (
+    "application",
+    "loan",
+    "guarantee",
+    "bank_month",
+    "procurement_year",
+)
+OUTPUTS = ("enterprise", "title", "name_match", "finding", *EVENTS)
 
 
 @dataclass(frozen=True)
@@ -159,6 +173,7 @@ def _values(manifest: Manifest, biz_date: date, conventions: Conventions) -> dic
         "received_digital_evaluation": bool(manifest.of("digital_evaluation")),
         "clean_registry_risk": manifest.says_clean("registry_risk"),
         "clean_court_dishonest": manifest.says_clean("court_dishonest"),
+        "current_financing_credit": manifest.is_current("financing_credit"),
     }
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from srdi.facts.manifest import Manifest
 
 MONEY = "DECIMAL(18, 2)"
+RATIO = "DECIMAL(12, 6)"
 
 # what facts read of each source: column of the staged file → DuckDB type
 READS: dict[str, dict[str, str]] = {
@@ -88,6 +89,67 @@ READS: dict[str, dict[str, str]] = {
         "evaluated_on": "DATE",
         "score": "DECIMAL(10, 4)",
         "level": "INTEGER",
+    },
+    "financing_credit": {
+        "application_no": "VARCHAR",
+        "uscc": "VARCHAR",
+        "name": "VARCHAR",
+        "bank": "VARCHAR",
+        "product": "VARCHAR",
+        "applied_on": "DATE",
+        "approved_on": "DATE",
+        "result": "VARCHAR",
+        "amount_applied": MONEY,
+        "amount_granted": MONEY,
+        "amount_total_granted": MONEY,
+        "whitelist_channel": "BOOLEAN",
+    },
+    "financing_loan": {
+        "loan_no": "VARCHAR",
+        "application_no": "VARCHAR",
+        "uscc": "VARCHAR",
+        "bank": "VARCHAR",
+        "product": "VARCHAR",
+        "lent_on": "DATE",
+        "lent_until": "DATE",
+        "loan_amount": MONEY,
+        "loan_balance": MONEY,
+        "rate": RATIO,
+        "guarantee_way": "VARCHAR",
+        "finance_type": "VARCHAR",
+        "first_loan": "BOOLEAN",
+        "credit_loan": "BOOLEAN",
+        "renewal_loan": "BOOLEAN",
+        "risk_class": "VARCHAR",
+        "loan_state": "VARCHAR",
+        "_missing": "VARCHAR",
+    },
+    "financing_guarantee": {
+        "contract_no": "VARCHAR",
+        "loan_no": "VARCHAR",
+        "name": "VARCHAR",
+        "uscc": "VARCHAR",
+        "guarantor": "VARCHAR",
+        "guarantee_amount": MONEY,
+        "fee_rate": RATIO,
+        "started_on": "DATE",
+        "guaranteed_until": "DATE",
+        "release_type": "VARCHAR",
+        "loan_state": "VARCHAR",
+        "_missing": "VARCHAR",
+    },
+    "bank_totals": {
+        "bank": "VARCHAR",
+        "month": "DATE",
+        "all_loans": MONEY,
+        "inclusive_loans": MONEY,
+        "inclusive_borrowers": "BIGINT",
+    },
+    "procurement": {
+        "year": "INTEGER",
+        "district": "VARCHAR",
+        "works_total": MONEY,
+        "reserved_sme": MONEY,
     },
 }
 

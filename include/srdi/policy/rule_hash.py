@@ -41,6 +41,7 @@ SOURCES = {
     "tax_status": ("tax_annual",),
     "tax": ("tax_annual",),
     "tax_credit": ("tax_credit",),
+    "credit": ("financing_credit",),
 }
 #: Facts made from more than the row that proves them: the size standard goes by the registered industry.
 ALSO = {"size_class": ("enterprise_registry",), "sme": ("enterprise_registry",)}

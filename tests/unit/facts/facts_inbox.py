@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from srdi.engine.duck import connect
 from srdi.engine.lake import Lake
 from srdi.facts.manifest import Batch, Manifest, NameDecision
-from srdi.facts.resolve import FactsReport, resolve
+from srdi.facts.resolve import EVENTS, FactsReport, resolve
 from srdi.facts.staged import READS
 
 BIZ_DATE = date(2025, 9, 30)
@@ -27,6 +27,8 @@ ARROW = {
     "INTEGER": pa.int32(),
     "DECIMAL(18, 2)": pa.decimal128(18, 2),
     "DECIMAL(10, 4)": pa.decimal128(10, 4),
+    "DECIMAL(12, 6)": pa.decimal128(12, 6),
+    "BOOLEAN": pa.bool_(),
 }
 
 A, B, C = "91410300MA0000001A", "91410300MA0000002B", "91410300MA0000003C"
@@ -46,6 +48,7 @@ class Facts:
     names: list[dict[str, Any]]
     findings: list[dict[str, Any]]
     folder: Path
+    events: dict[str, list[dict[str, Any]]]
 
     def checks(self) -> list[str]:
         return [finding["check_id"] for finding in self.findings]
@@ -122,6 +125,7 @@ class Inbox:
             rows["name_match"],
             rows["finding"],
             folder,
+            {name: rows[name] for name in EVENTS},
         )
 
     def with_batches(self, batches: list[Batch]) -> Inbox:

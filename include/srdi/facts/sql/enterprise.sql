@@ -132,7 +132,14 @@ SELECT
     g.batch_id AS tax_credit_batch_id,
     CAST(g.row_no AS BIGINT) AS tax_credit_row_no,
     z.size_class,
-    z.sme
+    z.sme,
+    v.applied_on AS credit_applied_on,
+    v.granted_on AS credit_granted_on,
+    CAST(v.line AS DECIMAL(18, 2)) AS credit_line,
+    CAST(v.applied_year AS DECIMAL(18, 2)) AS credit_applied_year,
+    CASE WHEN $current_financing_credit THEN TRUE END AS credit_known,
+    v.batch_id AS credit_batch_id,
+    CAST(v.row_no AS BIGINT) AS credit_row_no
 FROM registry AS r
 LEFT JOIN enterprise_status AS w
     ON w.status = r.status
@@ -163,5 +170,7 @@ LEFT JOIN tax_credit AS g
     ON g.uscc = r.uscc
 LEFT JOIN size_class AS z
     ON z.uscc = r.uscc
+LEFT JOIN credit AS v
+    ON v.uscc = r.uscc
 ORDER BY
     r.uscc

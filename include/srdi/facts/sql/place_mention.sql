@@ -15,6 +15,10 @@ WITH place_text AS (
     SELECT
         district
     FROM staged_title_list
+    UNION
+    SELECT
+        district
+    FROM staged_procurement
 ),
 folded_text AS (
     SELECT
