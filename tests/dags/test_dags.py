@@ -14,10 +14,14 @@ pytestmark = pytest.mark.full
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {
+    "bank_totals",
     "court_dishonest",
     "digital_evaluation",
     "enterprise_registry",
     "financing_credit",
+    "financing_guarantee",
+    "financing_loan",
+    "procurement",
     "registry_risk",
     "tax_annual",
     "tax_credit",

@@ -13,7 +13,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Severity = Literal["info", "warning", "critical"]
 FieldType = Literal[
-    "text", "code", "date", "integer", "decimal", "money", "ratio", "year", "category", "flag", "names"
+    "text",
+    "code",
+    "date",
+    "month",
+    "integer",
+    "decimal",
+    "money",
+    "ratio",
+    "year",
+    "category",
+    "flag",
+    "names",
 ]
 MissingKind = Literal["not_reported", "not_applicable", "withheld"]
 DriftKind = Literal["new", "missing", "renamed", "reordered", "retyped", "unit", "category"]

@@ -1,4 +1,4 @@
-"""The verb *resolve*: from staged rows to one fact row per enterprise, as of a day.
+"""The verb *resolve*: from staged rows to one fact row per enterprise, and one per event, as of a day.
 
 Runs the SQL models below in order, each over the tables before it, and writes ``facts/<run_id>/*.parquet``.
 The result depends on the manifest, the day, the conventions and the decisions only; not on the order of
@@ -61,11 +61,11 @@ MODELS = (
     "enterprise_place",
     "industry",
     "registry_name",
-    "title_pair",
-    "title_bearer",
-    "title_natural",
+    "name_pair",
+    "name_bearer",
+    "name_natural",
     "name_proposal",
-    "title_match",
+    "name_owner",
     "title_row",
     "title_interval",
     "title_coverage",
@@ -96,9 +96,25 @@ MODELS = (
     "unknown_word",
     "title_span",
     "coded_row",
+    "application_row",
+    "loan_row",
+    "guarantee_row",
+    "procurement_row",
+    "event_title",
+    "credit",
 )
-# those of events read the enterprise row, so they come after it
-OUTPUTS = ("enterprise", "title", "name_match", "finding", "service_event", "platform_member")
+# what happened, one row an event, after the enterprise row that they read; the dictionary's section ``events``
+# describes them
+EVENTS = (
+    "application",
+    "loan",
+    "guarantee",
+    "bank_month",
+    "procurement_year",
+    "service_event",
+    "platform_member",
+)
+OUTPUTS = ("enterprise", "title", "name_match", "finding", *EVENTS)
 
 
 @dataclass(frozen=True)
@@ -186,7 +202,8 @@ def _values(manifest: Manifest, biz_date: date, conventions: Conventions) -> dic
         "clean_tax_benefit": manifest.says_clean("tax_benefit"),
         "clean_platform_membership": manifest.says_clean("platform_membership"),
         "clean_capital_market": manifest.says_clean("capital_market"),
-        "trusted_service_ledger": manifest.trusted("service_ledger"),
+        "trusted_service_ledger": manifest.is_current("service_ledger"),
+        "current_financing_credit": manifest.is_current("financing_credit"),
     }
 
 

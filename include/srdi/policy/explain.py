@@ -70,6 +70,13 @@ EVIDENCE: dict[str, tuple[str, ...]] = {
     "abnormal": ("abnormal_listed", "abnormal_listed_on"),
     "court": ("court_dishonest", "court_listed_on"),
     "tax_status": ("taxpayer_status", "tax_abnormal"),
+    "credit": (
+        "credit_applied_on",
+        "credit_granted_on",
+        "credit_line",
+        "credit_applied_year",
+        "credit_known",
+    ),
     "tax_credit": ("tax_credit_grade", "tax_credit_d", "tax_credit_year"),
     "tax": (
         "tax_year",

@@ -52,6 +52,7 @@ SOURCES = {
     "tax_benefit": ("tax_benefit",),
     "platform": ("platform_membership",),
     "capital": ("capital_market",),
+    "credit": ("financing_credit",),
 }
 #: Facts made from more than the row that proves them: the size standard goes by the registered industry.
 ALSO = {

@@ -27,6 +27,21 @@ FACT_CHECKS: dict[str, tuple[str, str]] = {
         "Cancelled without a day: from the list's day",
     ),
     "title.cancel_without_title": ("取消了并不存在的称号", "Cancels a title that is not there"),
+    "guarantee.name_unknown": (
+        "代码有效而名称不属于任何企业，按代码计",
+        "Valid code, unknown name: the code decides",
+    ),
+    "guarantee.name_of_another": (
+        "代码与名称属于不同企业，担保暂不归任何企业",
+        "Code and name of two enterprises: nobody's guarantee yet",
+    ),
+    "guarantee.code_unknown": ("被担保企业的代码不在登记信息中", "Code not in the registry"),
+    "guarantee.name_borne_by_many": ("被担保企业的名称有多家企业使用", "Name borne by several enterprises"),
+    "guarantee.unmatched": ("被担保企业的名称没有对应的企业", "Name without an enterprise"),
+    "procurement.place_unknown": (
+        "认不出区划在哪个城市，不计入任何地区",
+        "Place unknown: counted in no area",
+    ),
     "evaluation.level_derived": ("测评等级由得分推算", "Level derived from the score"),
     "code.name_unknown": ("代码对应的名称无人使用", "Name at a code that nobody bears"),
     "code.name_of_another": ("代码对应的名称属于别的企业", "Name at a code belongs to another enterprise"),

@@ -45,7 +45,7 @@ INTRO = """# 数据字典 · Data dictionary
 | [quality](#schema-quality) | 校验、隔离、发现 / checks, quarantine, findings |
 | [control](#schema-control) | 批次、运行、发布 / batches, runs, publications |
 | [store](#schema-store) | 视图背后的行，不直接使用 / rows behind the views |
-| [字段 fields](#fields) · [事实 facts](#facts) · [事件表 events](#events) | 数据源交来的字段 · 政策表达式可用的词 · 按笔计算的目标可用的列 |
+| [字段 fields](#fields) · [事实 facts](#facts) · [事件 events](#events) | 数据源交来的字段 · 政策表达式可用的词 · 逐笔发生的事 |
 | [检查 checks](#checks) · [退回代码 refusals](#refusals) | 逐行与整批的检查 · 整批退回的原因 |
 
 金额一律为元，`numeric(18, 2)`；比率 `numeric(12, 6)`，0.7 即 70%；日期按北京时间；区间含起不含止；
@@ -65,7 +65,7 @@ def dictionary_page(contracts: Mapping[str, Contract], dictionary: Dictionary) -
     parts = [GENERATED, INTRO, *(_schema(schema, shapes) for schema in ORDER)]
     parts.append(_fields(contracts, dictionary))
     parts.append(_facts(dictionary.facts))
-    parts += _events(dictionary.events)
+    parts.append(_events(dictionary.events))
     parts.append(_checks(contracts, dictionary))
     parts.append(_refusals())
     return "\n\n".join(part.strip() for part in parts) + "\n"
@@ -158,29 +158,39 @@ def _fields(contracts: Mapping[str, Contract], dictionary: Dictionary) -> str:
 
 
 def _facts(facts: Mapping[str, FieldMeaning]) -> str:
-    rows = [(f"`{name}`", *_meaning(meaning), meaning.sensitive) for name, meaning in facts.items()]
-    header = ("事实 fact", "类型 type", "单位 unit", "中文", "English", "敏感 sensitive")
+    rows = [
+        (
+            f"`{name}`",
+            *_meaning(meaning),
+            f"`{meaning.known_by}`" if meaning.known_by else "",
+            meaning.sensitive,
+        )
+        for name, meaning in facts.items()
+    ]
+    header = ("事实 fact", "类型 type", "单位 unit", "中文", "English", "空为无 known by", "敏感 sensitive")
     return (
         '## <a id="facts"></a>事实 · The enterprise fact row\n\n政策表达式只能用这些词；`flag` 为是、否、不详三值。\n'
         "*The only words that policy expressions may use; a flag is true, false or unknown.*\n\n"
+        "空为无：所列标志为是时，日期为空表示没有发生，否则表示不详。\n"
+        "*Known by: while that flag is true an empty day means that it did not happen, else that nobody knows.*\n\n"
         + table(header, rows)
     )
 
 
-def _events(tables: Mapping[str, Mapping[str, FieldMeaning]]) -> list[str]:
-    """The tables of events, one part each; none while the dictionary has none."""
-    if not tables:
-        return []
+def _events(events: Mapping[str, Mapping[str, FieldMeaning]]) -> str:
+    """One table of columns per table of events: files ``facts/<run>/<table>.parquet``."""
     told = [
-        '## <a id="events"></a>事件表 · Tables of events\n\n以 `events` 写明的目标按这些表的列计算；`day` 是事件算在哪一天。\n'
-        "*Targets that name `events` are measured on the columns of these tables; `day` is the day an event counts on.*"
+        '## <a id="events"></a>事件 · What happened, one row an event\n\n'
+        "每次运行写成 `facts/<run>/<表>.parquet`，只含业务日期及以前的事；称号按事件当日（`day`）的有效情况，规模按业务日期。"
+        "对应不到企业的行保留，`uscc` 为空。\n"
+        "*Events up to the business day only; titles as of the event's own day, size as of the business day. Rows of "
+        "nobody stay, without a code.*"
     ]
-    header = ("列 column", "类型 type", "单位 unit", "中文", "English")
-    for name, columns in tables.items():
-        zh = f" · {TABLES[name].zh}" if name in TABLES else ""
-        rows = [(f"`{column}`", *_meaning(meaning)) for column, meaning in columns.items()]
-        told.append(f"### `{name}`{zh}\n\n{table(header, rows)}")
-    return told
+    header = ("列 column", "类型 type", "单位 unit", "中文", "English", "敏感 sensitive")
+    for name, columns in events.items():
+        rows = [(f"`{column}`", *_meaning(meaning), meaning.sensitive) for column, meaning in columns.items()]
+        told.append(f'### <a id="events-{name}"></a>`{name}`\n\n{table(header, rows)}')
+    return "\n\n".join(told)
 
 
 def _checks(contracts: Mapping[str, Contract], dictionary: Dictionary) -> str:

@@ -21,6 +21,17 @@ HEADERS = {
     "title_list": "企业名称, 统一社会信用代码, 称号, 批次, 名单状态, 认定日期, 有效期起, 有效期止, 所属区县, 是否整体迁入, 迁入日期",
     "digital_evaluation": "统一社会信用代码, 企业名称, 评测版本, 评测方式, 评测日期, 评测得分, 数字化水平等级, 问卷答案",
     "financing_credit": "申请编号, 统一社会信用代码, 企业名称, 银行名称, 产品名称, 申请日期, 受理日期, 批复日期, 批复结果, 申请金额(万元), 授信金额(万元), 单户授信总额(万元), 白名单通道",
+    # the last column of loans and guarantees need not be there
+    "financing_loan": "借据号, 申请编号, 统一社会信用代码, 银行名称, 贷款产品, 放款日期, 到期日期, 贷款金额(万元), 贷款余额(万元), 年利率(%), 担保方式, 融资类型, 是否首贷, 是否信用贷, 是否无还本续贷, 五级分类, 借据状态",
+    "financing_guarantee": "委保合同号, 借据号, 企业名称, 统一社会信用代码, 担保机构, 担保金额(元), 担保费率(年)(%), 担保起始日, 担保到期日, 解保类型, 借据状态",
+    "bank_totals": "银行名称, 月份, 各项贷款余额(万元), 普惠小微贷款余额(万元), 普惠小微户数",
+    "procurement": "年度, 区划, 政府采购工程总额(万元), 预留中小企业金额(万元)",
+}
+KEYS = {
+    "financing_loan": ["loan_no"],
+    "financing_guarantee": ["contract_no"],
+    "bank_totals": ["bank", "month"],
+    "procurement": ["year", "district"],
 }
 
 
@@ -53,14 +64,29 @@ def test_key_fields_are_required_or_part_of_a_name_key(source, contracts):
     assert contract.fields[contract.key[0]].required
 
 
+@pytest.mark.parametrize("source", KEYS)
+def test_keys_and_modes(source, contracts):
+    contract = contracts[source]
+    assert (contract.key, contract.mode, contract.closed_world) == (KEYS[source], "increment", False)
+    assert all(contract.fields[name].required for name in contract.key)
+    due = {name for name, field in contract.fields.items() if field.column_optional}
+    assert due == ({"loan_state"} if "loan_state" in contract.fields else set())
+
+
+def test_guarantee_fees_have_a_plausible_range(contracts):
+    fee = contracts["financing_guarantee"].fields["fee_rate"]
+    assert (fee.unit, fee.minimum, fee.maximum) == ("%", 0.001, 0.05)
+
+
 def test_closed_world_sources(contracts):
     assert {c.id for c in contracts.values() if c.closed_world} == {"registry_risk", "court_dishonest"}
     assert {c.id for c in contracts.values() if c.mode == "snapshot"} == {"enterprise_registry"}
 
 
 def test_money_is_stored_in_yuan(dictionary):
-    money = [m for part in (dictionary.fields, dictionary.facts) for m in part.values() if m.type == "money"]
-    assert len(money) > 10 and {(m.unit, m.places) for m in money} == {("yuan", 2)}
+    parts = (dictionary.fields, dictionary.facts, *dictionary.events.values())
+    money = [m for part in parts for m in part.values() if m.type == "money"]
+    assert len(money) > 30 and {(m.unit, m.places) for m in money} == {("yuan", 2)}
 
 
 def test_every_lookup_gives_each_spelling_one_value(contracts, dictionary):
@@ -80,6 +106,11 @@ def test_every_lookup_gives_each_spelling_one_value(contracts, dictionary):
         ("taxpayer_status.csv", "08", "非正常户注销"),
         ("registration_status.csv", "吊销,未注销", "吊销"),
         ("list_type.csv", "严重违法失信企业名单", "严重违法失信"),
+        ("guarantee_way.csv", "005", "综合"),
+        ("finance_type.csv", "应收账款质押融资", "应收账款"),
+        ("risk_class.csv", "次级类", "次级"),
+        ("loan_state.csv", "尚未放款", "未放款"),
+        ("release_type.csv", "在保", "未解保"),
     ],
 )
 def test_spellings(file, spelling, value):

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from srdi.engine.duck import connect
 from srdi.engine.lake import Lake
 from srdi.facts.manifest import Batch, Manifest, NameDecision
-from srdi.facts.resolve import FactsReport, resolve
+from srdi.facts.resolve import EVENTS, FactsReport, resolve
 from srdi.facts.staged import READS
 
 BIZ_DATE = date(2025, 9, 30)
@@ -60,6 +60,10 @@ class Facts:
     findings: list[dict[str, Any]]
     folder: Path
     rows: dict[str, list[dict[str, Any]]]
+
+    @property
+    def events(self) -> dict[str, list[dict[str, Any]]]:
+        return {name: self.rows[name] for name in EVENTS}
 
     def checks(self) -> list[str]:
         return [finding["check_id"] for finding in self.findings]

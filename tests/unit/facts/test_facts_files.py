@@ -19,7 +19,7 @@ from srdi.contracts.loader import load_dictionary
 from srdi.engine.duck import connect
 from srdi.engine.lake import Lake
 from srdi.facts.manifest import Batch, Manifest
-from srdi.facts.resolve import OUTPUTS, resolve
+from srdi.facts.resolve import EVENTS, OUTPUTS, resolve
 
 pytestmark = pytest.mark.full
 
@@ -59,7 +59,9 @@ vat_refund_enjoyed bool, benefit_entitled bool, benefits_all_enjoyed bool, benef
 benefits_amount decimal128(18, 2), tax_benefit_batch_id string, tax_benefit_row_no int64, platform_index bool,
 platform_city_finance bool, platform_shared bool, platform_credit_station bool, platform_cloud bool,
 platform_smart bool, platform_batch_id string, platform_row_no int64, listing_reserve bool,
-listing_reserve_on date32[day], capital_batch_id string, capital_row_no int64
+listing_reserve_on date32[day], capital_batch_id string, capital_row_no int64,
+credit_applied_on date32[day], credit_granted_on date32[day], credit_line decimal128(18, 2),
+credit_applied_year decimal128(18, 2), credit_known bool, credit_batch_id string, credit_row_no int64
 """
 TITLE = """
 title_id string, uscc string, raw_name string, title string, batch string, state string,
@@ -81,8 +83,65 @@ PLATFORM_MEMBER = """
 day date32[day], uscc string, city_code string, division_code string, batch_id string, row_no int64, srdi bool,
 provincial_or_above bool, sme bool, small_micro bool, platform string, kind string, bank string, joined_on date32[day]
 """
-EVENTS = {"service_event": SERVICE_EVENT, "platform_member": PLATFORM_MEMBER}
-PROMISED = {"enterprise": ENTERPRISE, "title": TITLE, "name_match": NAME_MATCH, "finding": FINDING} | EVENTS
+WHOSE = """
+day date32[day], uscc string, city_code string, division_code string, srdi bool, provincial_or_above bool,
+sme bool, small_micro bool,
+"""
+APPLICATION = f"""
+{WHOSE} application_no string, bank string, product string, applied_on date32[day], approved_on date32[day],
+decided bool, granted bool, days int32, amount_applied decimal128(18, 2), amount_granted decimal128(18, 2),
+whitelist_channel bool, batch_id string, row_no int64
+"""
+LOAN = f"""
+{WHOSE} loan_no string, application_no string, bank string, product string, lent_on date32[day],
+due_on date32[day], amount decimal128(18, 2), balance decimal128(18, 2), rate decimal128(12, 6),
+guarantee_way string, finance_type string, first_loan bool, credit_loan bool, renewal_loan bool,
+risk_class string, medium_long bool, batch_id string, row_no int64
+"""
+GUARANTEE = f"""
+{WHOSE} contract_no string, loan_no string, bank string, amount decimal128(18, 2), fee_rate decimal128(12, 6),
+started_on date32[day], ends_on date32[day], release_type string, batch_id string, row_no int64
+"""
+BANK_MONTH = """
+day date32[day], uscc string, city_code string, division_code string, bank string,
+all_loans decimal128(18, 2), inclusive_loans decimal128(18, 2), inclusive_borrowers int32,
+all_loans_start decimal128(18, 2), inclusive_loans_start decimal128(18, 2), inclusive_borrowers_start int32,
+batch_id string, row_no int64
+"""
+PROCUREMENT_YEAR = """
+day date32[day], uscc string, city_code string, division_code string, works_total decimal128(18, 2),
+reserved_sme decimal128(18, 2), batch_id string, row_no int64
+"""
+PROMISED = {
+    "enterprise": ENTERPRISE,
+    "title": TITLE,
+    "name_match": NAME_MATCH,
+    "finding": FINDING,
+    "application": APPLICATION,
+    "loan": LOAN,
+    "guarantee": GUARANTEE,
+    "bank_month": BANK_MONTH,
+    "procurement_year": PROCUREMENT_YEAR,
+    "service_event": SERVICE_EVENT,
+    "platform_member": PLATFORM_MEMBER,
+}
+ARROW_OF = {
+    "text": "string",
+    "code": "string",
+    "names": "list<string>",
+    "date": "date32[day]",
+    "flag": "bool",
+    "integer": "int32",
+    "year": "int32",
+    "money": "decimal128(18, 2)",
+    "ratio": "decimal128(12, 6)",
+    "decimal": "decimal128(10, 4)",
+}
+
+
+def columns(promised: str) -> dict[str, str]:
+    parts = re.split(r", (?![0-9])", " ".join(promised.split()))
+    return dict(part.split(" ", 1) for part in parts)
 
 
 def city(inbox: Inbox, order: Any = list) -> None:
@@ -180,7 +239,12 @@ def city(inbox: Inbox, order: Any = list) -> None:
     inbox.stage(
         "service_ledger",
         [
-            {"uscc": codes[i % 30], "service_type": services[i % 3], "service_on": day, "service_unit": "涧西区"}
+            {
+                "uscc": codes[i % 30],
+                "service_type": services[i % 3],
+                "service_on": day,
+                "service_unit": "涧西区",
+            }
             for i in range(60)
         ],
         order=order,
@@ -190,7 +254,12 @@ def city(inbox: Inbox, order: Any = list) -> None:
         [{"uscc": c, "year": 2024, "benefit_item": "怪事项", "entitled": True} for c in codes[:15] * 2],
         order=order,
     )
-    members = {"platform": "省中小企业融资云平台", "member_kind": "企业", "joined_on": day, "member_state": "在册"}
+    members = {
+        "platform": "省中小企业融资云平台",
+        "member_kind": "企业",
+        "joined_on": day,
+        "member_state": "在册",
+    }
     inbox.stage(
         "platform_membership",
         [members | {"uscc": c, "name": f"洛阳恒远{i}有限公司"} for i, c in enumerate(codes[:10])],
@@ -201,6 +270,54 @@ def city(inbox: Inbox, order: Any = list) -> None:
         [{"uscc": c, "event_no": c, "capital_event": "后备入库", "event_on": day} for c in codes[:8]],
         order=order,
     )
+    finance(inbox, codes, order)
+
+
+def finance(inbox: Inbox, codes: list[str], order: Any) -> None:
+    """Applications, loans, guarantees and totals, some of them told twice."""
+    applied = [
+        {
+            "application_no": f"S{i % 30}",
+            "uscc": codes[i % 40] if i % 9 else None,
+            "bank": "甲行",
+            "applied_on": date(2025, 1 + i % 12, 1),
+            "approved_on": date(2025, 2 + i % 11, 1) if i % 3 else None,
+            "result": ("通过", "拒绝", "部分通过", None)[i % 4],
+            "amount_applied": Decimal(i + 1),
+            "amount_granted": Decimal(i),
+        }
+        for i in range(50)
+    ]
+    inbox.stage("financing_credit", applied, order=order)
+    lent = [
+        {
+            "loan_no": f"J{i % 50}",
+            "uscc": codes[i % 40],
+            "lent_on": date(2024, 1 + i % 12, 1),
+            "lent_until": date(2025, 6, 1),
+            "loan_amount": Decimal(i),
+        }
+        for i in range(60)
+    ]
+    inbox.stage("financing_loan", lent, order=order)
+    guaranteed = [
+        {
+            "contract_no": f"W{i % 25}",
+            "name": f"洛阳旧名{i}厂" if i % 2 else f"洛阳恒远{i}有限公司",
+            "uscc": codes[i] if i % 5 == 0 else None,
+            "guarantee_amount": Decimal(i),
+            "fee_rate": Decimal("0.01"),
+            "started_on": date(2025, 1 + i % 12, 1),
+        }
+        for i in range(40)
+    ]
+    inbox.stage("financing_guarantee", guaranteed, order=order)
+    months = [date(2024, 12, 1), date(2025, 6, 1), date(2025, 6, 1)]
+    totals = [{"bank": b, "month": m, "all_loans": Decimal(n)} for b in "甲乙" for n, m in enumerate(months)]
+    inbox.stage("bank_totals", totals, order=order)
+    places = ("洛阳市", "偃师市", "偃师区", "乱写", "乱写")
+    works = [{"year": 2024, "district": p, "works_total": Decimal(n)} for n, p in enumerate(places)]
+    inbox.stage("procurement", works, order=order)
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -231,9 +348,13 @@ def names_of(promised: str) -> list[str]:
 def test_every_fact_is_in_the_dictionary() -> None:
     dictionary = load_dictionary()
     assert names_of(ENTERPRISE) == list(dictionary.facts)
-    assert set(EVENTS) <= set(dictionary.events) and set(dictionary.events) <= set(OUTPUTS)
-    for table, promised in EVENTS.items():
-        assert names_of(promised) == list(dictionary.events[table])
+    assert set(dictionary.events) == set(EVENTS)
+    for table, columns_told in dictionary.events.items():
+        assert names_of(PROMISED[table]) == list(columns_told)
+        kinds = columns(PROMISED[table])
+        assert {name: ARROW_OF[meaning.type] for name, meaning in columns_told.items() if name != "row_no"} == {
+            name: kind for name, kind in kinds.items() if name != "row_no"
+        }
 
 
 def test_keys_are_unique_and_rows_sorted(inbox: Inbox) -> None:
@@ -246,6 +367,16 @@ def test_keys_are_unique_and_rows_sorted(inbox: Inbox) -> None:
     assert names == sorted(set(names))
     findings = [(f["batch_id"], f["row_no"], f["field"], f["check_id"]) for f in facts.findings]
     assert findings == sorted(set(findings)) and len(findings) > 10
+    keys = {
+        "application": "application_no",
+        "loan": "loan_no",
+        "guarantee": "contract_no",
+    }
+    for table, key in keys.items():
+        found = [row[key] for row in facts.events[table]]
+        assert found == sorted(set(found)) and len(found) > 15, table
+    months = [(row["bank"], row["day"]) for row in facts.events["bank_month"]]
+    assert months == sorted(set(months)) and len(months) == 4
     assert dict(facts.report.rows) == {
         "enterprise": 40,
         "title": len(ids),
@@ -288,7 +419,13 @@ def test_evidence_points_at_rows_that_exist(inbox: Inbox) -> None:
         "capital",
     )
     seen = dict.fromkeys(evidence, 0)
-    for uscc, row in inbox.resolve().enterprises.items():
+    facts = inbox.resolve()
+    for table, rows in facts.events.items():
+        for row in rows:
+            line = lines[row["batch_id"], row["row_no"]]
+            assert row["uscc"] in (None, line.get("uscc")) or table == "guarantee"
+            assert line.get("bank") == row.get("bank") or table == "guarantee"
+    for uscc, row in facts.enterprises.items():
         for prefix in evidence:
             key = (row[f"{prefix}_batch_id"], row[f"{prefix}_row_no"])
             if key != (None, None):

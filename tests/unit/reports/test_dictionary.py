@@ -78,6 +78,14 @@ def test_fields_facts_checks_and_refusals_appear(wanted: dict[str, str]) -> None
     known = load_dictionary()
     for name in (*known.fields, *known.facts):
         assert f"| `{name}` |" in page, name
+    assert {"application", "loan", "guarantee", "bank_month", "procurement_year"} <= set(known.events)
+    for event, columns in known.events.items():
+        part = page.split(f'<a id="events-{event}"></a>')[1].split("\n#")[0]
+        rows = re.findall(
+            r"^\| `([a-z_0-9]+)` \| [a-z0-9()]+ \| [a-z]* \| (.+) \| (.+) \| ✓? ?\|$", part, re.M
+        )
+        assert [name for name, *_ in rows] == list(columns), event
+        assert all(re.search("[\u4e00-\u9fff]", zh) and en.isascii() for _, zh, en in rows), event
     for check in (
         "uscc.code_checksum",
         "key.unique",

@@ -152,7 +152,14 @@ SELECT
     told_flag(q.uscc IS NOT NULL, TRUE, $clean_capital_market) AS listing_reserve,
     q.listing_reserve_on,
     q.batch_id AS capital_batch_id,
-    CAST(q.row_no AS BIGINT) AS capital_row_no
+    CAST(q.row_no AS BIGINT) AS capital_row_no,
+    y.applied_on AS credit_applied_on,
+    y.granted_on AS credit_granted_on,
+    CAST(y.line AS DECIMAL(18, 2)) AS credit_line,
+    CAST(y.applied_year AS DECIMAL(18, 2)) AS credit_applied_year,
+    CASE WHEN $current_financing_credit THEN TRUE END AS credit_known,
+    y.batch_id AS credit_batch_id,
+    CAST(y.row_no AS BIGINT) AS credit_row_no
 FROM registry AS r
 LEFT JOIN enterprise_status AS w
     ON w.status = r.status
@@ -197,5 +204,7 @@ LEFT JOIN platform AS m
     ON m.uscc = r.uscc
 LEFT JOIN capital AS q
     ON q.uscc = r.uscc
+LEFT JOIN credit AS y
+    ON y.uscc = r.uscc
 ORDER BY
     r.uscc

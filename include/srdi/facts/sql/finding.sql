@@ -157,6 +157,52 @@ WITH noticed AS (
         )
     UNION ALL
     SELECT
+        g._batch_id,
+        g._row_no,
+        'name',
+        CASE g.verdict
+            WHEN 'code_decides' THEN 'guarantee.name_unknown'
+            WHEN 'conflict' THEN 'guarantee.name_of_another'
+            WHEN 'code_unknown' THEN 'guarantee.code_unknown'
+            WHEN 'many' THEN 'guarantee.name_borne_by_many'
+            ELSE 'guarantee.unmatched'
+        END,
+        -- guarantors serve other cities too
+        CASE WHEN g.verdict IN ('code_decides', 'code_unknown') THEN 'info' ELSE 'warning' END,
+        CONCAT_WS(' ', g.raw_name, g.given_code),
+        CASE g.verdict
+            WHEN 'many' THEN '只有一家企业使用的名称，或附统一社会信用代码'
+            ELSE '登记信息中同一家企业的名称和统一社会信用代码'
+        END,
+        CASE g.verdict
+            WHEN 'code_decides' THEN CONCAT('代码 ', g.given_code, ' 有效，但名称「', g.raw_name, '」不属于任何企业，按代码计')
+            WHEN 'conflict' THEN CONCAT('代码 ', g.given_code, ' 与名称「', g.raw_name, '」属于不同企业，担保暂不归任何企业')
+            WHEN 'code_unknown' THEN CONCAT('代码 ', g.given_code, '（名称「', g.raw_name, '」）不在登记信息中，担保暂不归任何企业')
+            WHEN 'many' THEN CONCAT('名称「', g.raw_name, '」有 ', g.bearers, ' 家企业使用，担保暂不归任何企业')
+            ELSE CONCAT('名称「', g.raw_name, '」没有对应的企业，担保暂不归任何企业')
+        END,
+        CASE g.verdict
+            WHEN 'code_decides' THEN '请核对企业名称是否已变更'
+            ELSE '请在名称匹配表中决定归属，或补报统一社会信用代码'
+        END
+    FROM guarantee_row AS g
+    WHERE g.verdict = 'code_decides'
+        OR (g.verdict IN ('conflict', 'code_unknown', 'many', 'none') AND g.match_state = 'open' AND g.raw_name <> '')
+    UNION ALL
+    SELECT
+        s.batch_id,
+        s.row_no,
+        'district',
+        'procurement.place_unknown',
+        'warning',
+        s.district,
+        '能认出城市的区划',
+        CONCAT('区划「', s.district, '」认不出是哪个城市，此行不计入任何地区'),
+        '请写明城市和区县；若是新地名，请补入区划名称对照表'
+    FROM procurement_row AS s
+    WHERE s.city_code IS NULL
+    UNION ALL
+    SELECT
         e.batch_id,
         e.row_no,
         'level',

@@ -19,6 +19,10 @@ WITH place_text AS (
     SELECT
         service_unit
     FROM staged_service_ledger
+    UNION
+    SELECT
+        district
+    FROM staged_procurement
 ),
 folded_text AS (
     SELECT
