@@ -14,12 +14,18 @@ pytestmark = pytest.mark.full
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {
+    "annual_declaration",
+    "capital_market",
+    "cloud_adoption",
     "court_dishonest",
     "digital_evaluation",
     "enterprise_registry",
     "financing_credit",
+    "platform_membership",
     "registry_risk",
+    "service_ledger",
     "tax_annual",
+    "tax_benefit",
     "tax_credit",
     "title_list",
 }

@@ -97,8 +97,13 @@ MODELS = (
     "title_span",
     "coded_row",
 )
-# those of events read the enterprise row, so they come after it
-OUTPUTS = ("enterprise", "title", "name_match", "finding", "service_event", "platform_member")
+# what happened, one row an event; the dictionary's section ``events`` describes them
+EVENTS = (
+    "service_event",
+    "platform_member",
+)
+# events read the enterprise row, so they come after it
+OUTPUTS = ("enterprise", "title", "name_match", "finding", *EVENTS)
 
 
 @dataclass(frozen=True)
@@ -186,7 +191,7 @@ def _values(manifest: Manifest, biz_date: date, conventions: Conventions) -> dic
         "clean_tax_benefit": manifest.says_clean("tax_benefit"),
         "clean_platform_membership": manifest.says_clean("platform_membership"),
         "clean_capital_market": manifest.says_clean("capital_market"),
-        "trusted_service_ledger": manifest.trusted("service_ledger"),
+        "current_service_ledger": manifest.is_current("service_ledger"),
     }
 
 

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from srdi.engine.duck import connect
 from srdi.engine.lake import Lake
 from srdi.facts.manifest import Batch, Manifest, NameDecision
-from srdi.facts.resolve import FactsReport, resolve
+from srdi.facts.resolve import EVENTS, FactsReport, resolve
 from srdi.facts.staged import READS
 
 BIZ_DATE = date(2025, 9, 30)
@@ -59,7 +59,7 @@ class Facts:
     names: list[dict[str, Any]]
     findings: list[dict[str, Any]]
     folder: Path
-    rows: dict[str, list[dict[str, Any]]]
+    events: dict[str, list[dict[str, Any]]]
 
     def checks(self) -> list[str]:
         return [finding["check_id"] for finding in self.findings]
@@ -136,7 +136,7 @@ class Inbox:
             rows["name_match"],
             rows["finding"],
             folder,
-            rows,
+            {name: rows[name] for name in EVENTS},
         )
 
     def with_batches(self, batches: list[Batch]) -> Inbox:
