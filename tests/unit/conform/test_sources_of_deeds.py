@@ -37,7 +37,12 @@ def test_declarations(conform_bytes):
     report, rows = conform_bytes("annual_declaration", text)
     assert report.refusal is None and report.drift == []
     full, bare = data(rows)
-    assert (full["segment_years"], full["ip_class1"], full["ip_class2"], full["national_rank"]) == (5, 12, 3, 3)
+    assert (full["segment_years"], full["ip_class1"], full["ip_class2"], full["national_rank"]) == (
+        5,
+        12,
+        3,
+        3,
+    )
     assert full["product_fields"] == ["补短板", "工业“六基”"]
     assert full["certifications"] == ["ISO9001", "ISO14001", "CE"]
     assert full["market_share"] == Decimal("0.125000") and full["equity_two_years"] == Decimal("6000000.00")
@@ -97,7 +102,11 @@ def test_tax_benefits(conform_bytes):
     report, rows = conform_bytes("tax_benefit", text)
     assert report.refusal is None
     research, other, refund = data(rows)
-    assert (research["benefit_item"], research["entitled"], research["enjoyed"]) == ("研发费用加计扣除", True, True)
+    assert (research["benefit_item"], research["entitled"], research["enjoyed"]) == (
+        "研发费用加计扣除",
+        True,
+        True,
+    )
     assert research["benefit_amount"] == Decimal("12000.50")
     assert (other["benefit_item"], other["benefit_item__missing"]) == ("某项减免", None), "kept as received"
     assert (refund["benefit_item"], refund["enjoyed__missing"]) == ("增值税留抵退税", "unknown_category")
@@ -135,7 +144,8 @@ def test_steps_towards_the_capital_market(conform_bytes):
 
 
 @pytest.mark.parametrize(
-    ("written", "count"), [("5年", 5), ("第3名", 3), ("第2", 2), ("3位", None), ("五年", None), ("5年半", None)]
+    ("written", "count"),
+    [("5年", 5), ("第3名", 3), ("第2", 2), ("3位", None), ("五年", None), ("5年半", None)],
 )
 def test_counts_of_years_and_ranks(written, count, sql):
     assert sql("whole_of(number_text(fold(s)))", written) == count

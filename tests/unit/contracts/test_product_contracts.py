@@ -98,7 +98,11 @@ def test_every_lookup_gives_each_spelling_one_value(contracts, dictionary):
         ("list_type.csv", "严重违法失信企业名单", "严重违法失信"),
         ("service_type.csv", "智能制造诊断", "数字化诊断"),
         ("benefit_item.csv", "增值税期末留抵退税", "增值税留抵退税"),
-        ("platform.csv", "全国中小企业融资综合信用服务平台(河南站)", "全国中小企业融资综合信用服务平台（河南站）"),
+        (
+            "platform.csv",
+            "全国中小企业融资综合信用服务平台(河南站)",
+            "全国中小企业融资综合信用服务平台（河南站）",
+        ),
         ("rd_body.csv", "无", "0"),
         ("product_field.csv", "工业“六基”", "工业六基"),
         ("certification.csv", "ISO 9001", "质量管理体系"),

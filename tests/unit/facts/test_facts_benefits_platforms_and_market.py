@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from facts_inbox import A, B, BIZ_DATE, C, Inbox
+from facts_inbox import BIZ_DATE, A, B, C, Inbox
 
 pytestmark = pytest.mark.full
 
@@ -34,7 +34,9 @@ CLOUD = "省中小企业融资云平台"
 Y, N, U = True, False, None
 
 
-def benefit(uscc: str, item: str, entitled: bool | None, enjoyed: bool | None, amount: str | None = None) -> dict[str, Any]:
+def benefit(
+    uscc: str, item: str, entitled: bool | None, enjoyed: bool | None, amount: str | None = None
+) -> dict[str, Any]:
     return {
         "uscc": uscc,
         "year": 2024,
@@ -160,7 +162,12 @@ def test_only_the_newest_export_of_members_is_true(inbox: Inbox) -> None:
 
 
 def test_members_with_place_and_titles_of_the_day_of_joining(inbox: Inbox) -> None:
-    title = {"title": "省级", "state": "认定", "recognised_on": date(2025, 3, 1), "valid_to": date(2027, 2, 28)}
+    title = {
+        "title": "省级",
+        "state": "认定",
+        "recognised_on": date(2025, 3, 1),
+        "valid_to": date(2027, 2, 28),
+    }
     inbox.registry(*({"uscc": code, "name": f"洛阳{code}有限公司"} for code in (A, B, C)), {"uscc": "none"})
     inbox.stage(
         "title_list",

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from facts_inbox import A, B, BIZ_DATE, C, Inbox
+from facts_inbox import BIZ_DATE, A, B, C, Inbox
 
 pytestmark = pytest.mark.full
 
@@ -51,7 +51,9 @@ def test_the_earliest_adoption_still_in_force_and_later_exports_correct(inbox: I
     rows = [{"uscc": A, "adopted_on": first}, {"uscc": A, "adopted_on": second}]
     inbox.stage("cloud_adoption", rows, date(2025, 1, 1))
     inbox.stage("cloud_adoption", [rows[0] | {"cloud_until": date(2025, 2, 1)}], date(2025, 3, 1))
-    assert inbox.resolve(date(2025, 2, 28)).enterprises[A]["cloud_from"] == first, "not yet known to have ended"
+    assert inbox.resolve(date(2025, 2, 28)).enterprises[A]["cloud_from"] == first, (
+        "not yet known to have ended"
+    )
     assert inbox.resolve(date(2025, 3, 1)).enterprises[A]["cloud_from"] == second
 
 
@@ -70,7 +72,11 @@ def test_the_newest_day_of_each_service(inbox: Inbox) -> None:
     inbox.registry({"uscc": A}, {"uscc": B})
     old, new = date(2024, 3, 1), date(2025, 3, 1)
     rows = [served(A, kind, day) for kind in SERVICES for day in (new, old, BIZ_DATE + ONE_DAY)]
-    rows += [served(B, "产销对接", BIZ_DATE), served(B, "走访", BIZ_DATE), served(A, "培训", date(2025, 4, 1))]
+    rows += [
+        served(B, "产销对接", BIZ_DATE),
+        served(B, "走访", BIZ_DATE),
+        served(A, "培训", date(2025, 4, 1)),
+    ]
     batch = inbox.stage("service_ledger", rows)
     facts = inbox.resolve().enterprises
     assert {facts[A][fact] for kind, fact in SERVICES.items() if kind != "培训"} == {new}

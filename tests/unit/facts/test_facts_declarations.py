@@ -82,7 +82,11 @@ def test_several_words_add_up_and_unknown_ones_are_told_once(inbox: Inbox) -> No
     )
     facts = inbox.resolve()
     row = facts.enterprises[A]
-    assert (row["product_key_link"], row["product_power_field"], row["product_six_bases"]) == (True, True, False)
+    assert (row["product_key_link"], row["product_power_field"], row["product_six_bases"]) == (
+        True,
+        True,
+        False,
+    )
     unknown = [
         (f["batch_id"], f["row_no"], f["field"], f["raw_value"])
         for f in facts.findings

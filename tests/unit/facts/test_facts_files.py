@@ -180,7 +180,12 @@ def city(inbox: Inbox, order: Any = list) -> None:
     inbox.stage(
         "service_ledger",
         [
-            {"uscc": codes[i % 30], "service_type": services[i % 3], "service_on": day, "service_unit": "涧西区"}
+            {
+                "uscc": codes[i % 30],
+                "service_type": services[i % 3],
+                "service_on": day,
+                "service_unit": "涧西区",
+            }
             for i in range(60)
         ],
         order=order,
@@ -190,7 +195,12 @@ def city(inbox: Inbox, order: Any = list) -> None:
         [{"uscc": c, "year": 2024, "benefit_item": "怪事项", "entitled": True} for c in codes[:15] * 2],
         order=order,
     )
-    members = {"platform": "省中小企业融资云平台", "member_kind": "企业", "joined_on": day, "member_state": "在册"}
+    members = {
+        "platform": "省中小企业融资云平台",
+        "member_kind": "企业",
+        "joined_on": day,
+        "member_state": "在册",
+    }
     inbox.stage(
         "platform_membership",
         [members | {"uscc": c, "name": f"洛阳恒远{i}有限公司"} for i, c in enumerate(codes[:10])],

@@ -64,7 +64,9 @@ def test_what_is_set_aside(source: str, tmp_path: Path) -> None:
     lake, dictionary = Lake(str(tmp_path / "lake")), load_dictionary()
     contract = load_contracts(dictionary=dictionary).contracts[source]
     con = connect(lake, scratch=tmp_path / "scratch")
-    landed = drop_folder.pull(contract, folder, lake, set(), datetime(2030, 1, 1, tzinfo=UTC), "inbox").landed[0]
+    landed = drop_folder.pull(
+        contract, folder, lake, set(), datetime(2030, 1, 1, tzinfo=UTC), "inbox"
+    ).landed[0]
     report = conform(contract, dictionary, landed, lake, con)
     assert report.refusal is None
     result = validate(
