@@ -105,7 +105,7 @@ def reading_sql(
             joins.append(f"LEFT JOIN lookup_{name} ON {text} = lookup_{name}.word")
         # a cell that reads as a value is no blank word, unless the contract calls a number blank
         sure = (
-            meaning.type != "text"
+            meaning.type not in ("text", "names")
             and not meaning.open_list
             and not any(c.isdigit() for word in words for c in word)
         )

@@ -202,7 +202,7 @@ def _values(manifest: Manifest, biz_date: date, conventions: Conventions) -> dic
         "clean_tax_benefit": manifest.says_clean("tax_benefit"),
         "clean_platform_membership": manifest.says_clean("platform_membership"),
         "clean_capital_market": manifest.says_clean("capital_market"),
-        "trusted_service_ledger": manifest.is_current("service_ledger"),
+        "current_service_ledger": manifest.is_current("service_ledger"),
         "current_financing_credit": manifest.is_current("financing_credit"),
     }
 

@@ -59,7 +59,7 @@ class Facts:
     names: list[dict[str, Any]]
     findings: list[dict[str, Any]]
     folder: Path
-    rows: dict[str, list[dict[str, Any]]]
+    events: dict[str, list[dict[str, Any]]]
 
     @property
     def events(self) -> dict[str, list[dict[str, Any]]]:
@@ -140,7 +140,7 @@ class Inbox:
             rows["name_match"],
             rows["finding"],
             folder,
-            rows,
+            {name: rows[name] for name in EVENTS},
         )
 
     def with_batches(self, batches: list[Batch]) -> Inbox:

@@ -119,7 +119,7 @@ def test_sources_name_headers_with_their_units(wanted: dict[str, str]) -> None:
     assert "申请金额(万元),授信金额(万元),单户授信总额(万元),白名单通道\n" in page
     for contract in load_contracts().contracts.values():
         assert f"[`{contract.id}`](#{contract.id})" in page
-    assert page.count("✓") == 2, "two closed-world sources"
+    assert page.count("✓") == 6, "six closed-world sources"
 
 
 def test_traceability_names_every_measure_with_its_cases(wanted: dict[str, str]) -> None:

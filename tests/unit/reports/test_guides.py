@@ -26,7 +26,7 @@ def test_the_example_contract_loads(tmp_path: Path) -> None:
     known = load_dictionary()
     new = {n: FieldMeaning(**said) for n, said in yaml.safe_load(block("add-a-source.md", "fields")).items()}
     assert not new.keys() & known.fields.keys(), "the example's fields exist by now: choose others"
-    path = tmp_path / "cloud_adoption.yaml"
+    path = tmp_path / "green_factory.yaml"
     path.write_text(block("add-a-source.md", "contract"), "utf-8")
     contract, problems = load_contract(path, Dictionary(known.fields | new, known.facts))
     assert [str(problem) for problem in problems] == []
@@ -59,4 +59,4 @@ def test_what_the_guides_name_exists() -> None:
         for link in re.findall(r"\]\(([^)#]+)", text):
             assert (DOCS / link).exists(), f"{page} → {link}"
         for path in re.findall(r"`((?:include|tests|dags|plugins)/[\w/.]+\.(?:py|yaml))`", text):
-            assert (REPOSITORY / path).exists() or "cloud_adoption" in path, f"{page} → {path}"
+            assert (REPOSITORY / path).exists() or "green_factory" in path, f"{page} → {path}"

@@ -122,7 +122,7 @@ SELECT
     k.adopted_on AS cloud_from,
     k.batch_id AS cloud_batch_id,
     CAST(k.row_no AS BIGINT) AS cloud_row_no,
-    CASE WHEN $trusted_service_ledger AND l.uscc IS NOT NULL THEN TRUE END AS service_known,
+    CASE WHEN $current_service_ledger AND l.uscc IS NOT NULL THEN TRUE END AS service_known,
     v.officer_on,
     v.visited_on,
     v.diagnosed_on,
