@@ -1,7 +1,8 @@
 """The case files, driven through the real compiler on real Parquet: all cases of one day in one run.
 
 Enterprises of coverage cases get a division of their own per case, so that many populations fit in one run. A
-target is one figure for its whole area: its cases are decided one by one.
+target is one figure for its whole area: its cases are decided one by one. ``events``: rows of the tables that such a
+measure asks (``base_event`` holds their usual columns); it is then compared with the row of ``bank`` (default: all).
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Case:
     expect: dict[str, Any]
     uscc: str = ""
     division: str = ""
+    bank: str = "ALL"
 
     @property
     def id(self) -> str:
@@ -53,7 +55,9 @@ class Suite:
     _enterprises: dict[date, list[dict[str, Any]]] = field(default_factory=dict)
     _titles: dict[date, list[dict[str, Any]]] = field(default_factory=dict)
     _exceptions: dict[date, list[ListException]] = field(default_factory=dict)
-    _alone: list[tuple[Case, list[dict[str, Any]], list[dict[str, Any]]]] = field(default_factory=list)
+    _alone: list[tuple[Case, list[dict[str, Any]], list[dict[str, Any]], dict[str, list[dict[str, Any]]]]] = (
+        field(default_factory=list)
+    )
 
     def __post_init__(self) -> None:
         number = 0
@@ -67,6 +71,7 @@ class Suite:
                 assert given["origin"] and given["expect"], f"{path.name}: {given}"
                 day = given.get("date", content["date"])
                 case = Case(path.name, content["measure"], given["name"], day, given["expect"])
+                case.bank = given.get("bank", case.bank)
                 self.cases.append(case)
                 if content.get("alone"):
                     self._add_alone(case, content, given)
@@ -105,15 +110,22 @@ class Suite:
                 people.append({**content["base"], **facts, "uscc": uscc(len(people) + 1)})
         place = {"city_code": content["base"]["city_code"]}
         titles = [{**place, **title} for title in given.get("titles", [])]
-        self._alone.append((case, people, titles))
+        events = {
+            table: [{**content.get("base_event", {}), **row} for row in rows]
+            for table, rows in given.get("events", {}).items()
+        }
+        self._alone.append((case, people, titles, events))
 
     @cached_property
     def alone(self) -> list[tuple[Case, str]]:
         """Cases decided one by one, each with the folder of its facts."""
-        return [
-            (case, Scene(self.scene.folder / f"alone{number}", self.scene.con).facts(people, titles))
-            for number, (case, people, titles) in enumerate(self._alone)
-        ]
+        written = []
+        for number, (case, people, titles, events) in enumerate(self._alone):
+            scene = Scene(self.scene.folder / f"alone{number}", self.scene.con)
+            written.append((case, scene.facts(people, titles)))
+            for table, rows in events.items():
+                scene.events(table, rows)
+        return written
 
     @cached_property
     def facts(self) -> dict[date, str]:
@@ -160,6 +172,7 @@ class Suite:
     def _alone_failures(self, packs: PackSet, case: Case, facts: str) -> Iterator[tuple[str, str]]:
         report = self.scene.decide(packs, case.day, None, (), facts)
         rows = self.scene.rows(report, "target")
+        rows += [row for row in self.scene.rows(report, "financing") if row["bank"] == case.bank]
         yield from _differences(
             case, {name: _plain(value) for name, value in rows[0].items()} if rows else {}
         )

@@ -6,6 +6,7 @@ are summed, and are divided half-up once at the end.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -35,10 +36,11 @@ def decide_events(con: duckdb.DuckDBPyConnection, population: Population, facts_
     """
     _goals(con, population)
     results, binds = [], population.compiler.binds
+    checked: set[tuple[str, ...]] = set()
     for measure in population.events:
         file = literal(f"{facts_uri.rstrip('/')}/{measure.table}.parquet")
         if con.execute(f"SELECT count(*) FROM glob({file})").fetchall()[0][0]:
-            results.append(_measured(con, population, measure, f"read_parquet({file})"))
+            results.append(_measured(con, population, measure, f"read_parquet({file})", checked))
         else:
             results.append(event_sql.ABSENT.format(measure=binds.text(measure.id)))
     if not results:
@@ -93,9 +95,16 @@ def _goals(con: duckdb.DuckDBPyConnection, population: Population) -> None:
 
 
 def _measured(
-    con: duckdb.DuckDBPyConnection, population: Population, measure: EventMeasure, file: str
+    con: duckdb.DuckDBPyConnection,
+    population: Population,
+    measure: EventMeasure,
+    file: str,
+    checked: set[tuple[str, ...]],
 ) -> str:
-    """The statement of one measure; every expression in it is exact or the measure is refused."""
+    """The statement of one measure; every expression in it is exact or the measure is refused.
+
+    ``checked``: expressions over sums found exact before; sums have one type, so equal texts need one look.
+    """
     binds = population.compiler.binds
     compiler = Compiler(measure.columns, population.compiler.biz_date, binds)
     source = _source(con, measure, file)
@@ -103,6 +112,13 @@ def _measured(
     conditions = [one for one in (measure.of, measure.where) if one is not None and facts_of(one)]
     asked = [compiler.sql(one, measure.parameters) for one in conditions]
     check_exact(con, [*asked, *parts.columns], source, binds)
+
+    def exact(expressions: Iterable[str], over: str) -> None:
+        key = tuple(expressions)
+        if key not in checked:
+            check_exact(con, key, over, binds)
+            checked.add(key)
+
     used = ("now", "before") if measure.growth else ("now",)
     summed = _summed(measure, compiler, parts, source, used)
     arrived = event_sql.ARRIVED.format(summed=summed, source=source)
@@ -111,17 +127,16 @@ def _measured(
         for span in used
         for name, sql in (("top", parts.top), ("bottom", parts.bottom))
     }
-    check_exact(con, tops.values(), arrived, binds)
+    exact(tops.values(), arrived)
     named = ", ".join(f"{sql} AS {name}" for name, sql in tops.items())
     figures = event_sql.FIGURES.format(tops=named, arrived=arrived)
     published = {"numerator": parts.numerator, "denominator": parts.denominator}
     if measure.growth:
         published = {span: divide(f"top_{span}", f"bottom_{span}") for span in used}
-    check_exact(con, published.values(), figures, binds)
-    template = event_sql.GROWTH if measure.growth else event_sql.PLAIN
-    compared = template.format(figures=figures, **published)
+    exact(published.values(), figures)
+    compared = (event_sql.GROWTH if measure.growth else event_sql.PLAIN).format(figures=figures, **published)
     value, met = judged(measure, compiler)
-    check_exact(con, [value, met], compared, binds)
+    exact((value, met), compared)
     return event_sql.RESULT.format(measure=binds.text(measure.id), compared=compared, value=value, met=met)
 
 

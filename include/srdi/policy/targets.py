@@ -101,7 +101,8 @@ def decide_targets(con: duckdb.DuckDBPyConnection, population: Population, facts
     _goals(con, population)
     counted = " UNION ALL ".join(_counted(population, measure, facts_uri) for measure in population.targets)
     empty = (
-        "SELECT NULL AS measure_id, CAST(0 AS DECIMAL(18, 6)) AS actual, 0 AS unknown, 0 AS unmatched LIMIT 0"
+        "SELECT CAST(NULL AS TEXT) AS measure_id, CAST(0 AS DECIMAL(18, 6)) AS actual,"
+        " CAST(0 AS BIGINT) AS unknown, CAST(0 AS BIGINT) AS unmatched LIMIT 0"
     )
     sql = TARGET.format(counted=counted or empty)
     con.execute(sql, population.compiler.binds.used_in(sql))

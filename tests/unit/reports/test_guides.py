@@ -10,6 +10,7 @@ import yaml
 
 from srdi.contracts.loader import Dictionary, load_contract, load_dictionary
 from srdi.contracts.models import FieldMeaning
+from srdi.policy.event_measure import EventMeasure
 from srdi.policy.loader import PACKS, load
 from srdi.settings import REPOSITORY
 
@@ -45,9 +46,11 @@ def test_the_example_rule_loads(tmp_path: Path) -> None:
         + block("add-a-rule.md", "rules"),
         1,
     )
-    pack.write_text(text.rstrip() + "\n\n" + block("add-a-rule.md", "measures"), "utf-8")
+    own = block("add-a-rule.md", "measures") + "\n" + block("add-a-rule.md", "events")
+    pack.write_text(text.rstrip() + "\n\n" + own, "utf-8")
     packs = load(folder)
     assert packs.measures["luoyang.high_tech_count"].kind == "target"
+    assert isinstance(packs.measures["luoyang.first_loan_growth"], EventMeasure)
     assert [str(problem) for problem in packs.broken] == [] and not packs.out
     rules = {rule.id: rule for rule in packs.measures["luoyang.whitelist"].rules}  # type: ignore[attr-defined]
     assert rules["rd_floor"].on_fail == "warn" and rules["court_dishonest"].on_fail == "exclude"
