@@ -9,13 +9,15 @@ import difflib
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as a_field
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from srdi.contracts.models import Contract, FieldMeaning, Header, SourceField
+from srdi.contracts.precedence import precedence_problems
 from srdi.contracts.predicates import PredicateError, compile_predicate, nearest
 from srdi.contracts.units import UNITS, convertible
 from srdi.contracts.yaml_source import Place, Problem, YamlProblem, YamlSource, read_yaml
@@ -34,11 +36,13 @@ class Dictionary:
     """The dictionary of fields. ``fields``: what sources deliver; ``facts``: columns of the enterprise fact row;
 
     ``events``: tables of things that happened (applications, loans …) → columns of their fact row.
+    ``lines``: fact → its line in the file.
     """
 
     fields: dict[str, FieldMeaning]
     facts: dict[str, FieldMeaning]
-    events: dict[str, dict[str, FieldMeaning]] = field(default_factory=dict)
+    events: dict[str, dict[str, FieldMeaning]] = a_field(default_factory=dict)
+    lines: Mapping[str, int] = a_field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,8 @@ def load_dictionary(path: Path | None = None) -> Dictionary:
     }
     if problems:
         raise BrokenDictionary(problems)
-    return Dictionary(fields=fields, facts=facts, events=events)
+    lines = {name: source.line(("facts", name)) for name in facts}
+    return Dictionary(fields=fields, facts=facts, events=events, lines=lines)
 
 
 def _meanings(
@@ -135,7 +140,8 @@ def load_contracts(folder: Path | None = None, dictionary: Dictionary | None = N
         broken += problems
         if contract is not None and not problems:
             contracts[contract.id] = contract
-    return ContractSet(contracts, broken)
+    there = {path.stem for where in (folder, SOURCES) for path in where.glob("*.y*ml")}
+    return ContractSet(contracts, broken + precedence_problems(dictionary, contracts, there))
 
 
 def load_contract(path: Path, dictionary: Dictionary) -> tuple[Contract | None, list[Problem]]:

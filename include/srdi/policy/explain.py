@@ -52,6 +52,7 @@ EVIDENCE: dict[str, tuple[str, ...]] = {
     "abnormal": ("abnormal_listed", "abnormal_listed_on"),
     "court": ("court_dishonest", "court_listed_on"),
     "tax_status": ("taxpayer_status", "tax_abnormal"),
+    "employees": ("employees",),
     "tax_credit": ("tax_credit_grade", "tax_credit_d", "tax_credit_year"),
     "tax": (
         "tax_year",
@@ -62,7 +63,6 @@ EVIDENCE: dict[str, tuple[str, ...]] = {
         "assets",
         "liabilities",
         "tax_paid",
-        "employees",
         "rd_staff",
         "revenue_prior",
         "main_revenue_prior",

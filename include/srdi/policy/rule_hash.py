@@ -40,10 +40,13 @@ SOURCES = {
     "court": ("court_dishonest",),
     "tax_status": ("tax_annual",),
     "tax": ("tax_annual",),
+    "employees": ("tax_annual", "enterprise_registry"),
     "tax_credit": ("tax_credit",),
 }
 #: Facts made from more than the row that proves them: the size standard goes by the registered industry.
 ALSO = {"size_class": ("enterprise_registry",), "sme": ("enterprise_registry",)}
+#: Conventions that decide what is noticed, never a fact.
+NOTICED_ONLY = {"employees_tolerance"}
 COLUMNS = ("measure_id", "rule_hash", "rule_text_hash", "rule_sources", "exit_days")
 
 
@@ -116,6 +119,7 @@ def _parameters(packs: PackSet, measure: Measure) -> list[Parameter]:
     """What the measure's own conditions use, and the conventions its facts are made with."""
     conventions = packs.parameters.get(CONVENTIONS, {})
     policy = {name for one in packs.measures.values() for name in (p.name for p in _own(one))}
+    policy |= NOTICED_ONLY
     return _own(measure) + [one for name, one in conventions.items() if name not in policy]
 
 

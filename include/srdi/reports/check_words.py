@@ -31,6 +31,18 @@ FACT_CHECKS: dict[str, tuple[str, str]] = {
     "code.name_unknown": ("代码对应的名称无人使用", "Name at a code that nobody bears"),
     "code.name_of_another": ("代码对应的名称属于别的企业", "Name at a code belongs to another enterprise"),
     "code.not_registered": ("代码不在登记信息中", "Code not in the registry"),
+    "contradiction.size_class": (
+        "两个数据源的从业人数不一致，企业划型因此不同",
+        "Head-counts of two sources disagree and give two size classes",
+    ),
+    "contradiction.employees": (
+        "两个数据源的从业人数相差悬殊（不影响划型）",
+        "Head-counts of two sources are far apart, the size class being the same",
+    ),
+    "contradiction.division": (
+        "名单所写区县与登记地不一致，按登记地计",
+        "Place on the title list is not the registered one: the registry decides",
+    ),
 }
 
 #: Checks of a batch as a whole and of the gate itself.

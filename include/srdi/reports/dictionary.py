@@ -156,13 +156,23 @@ def _fields(contracts: Mapping[str, Contract], dictionary: Dictionary) -> str:
 
 
 def _facts(facts: Mapping[str, FieldMeaning]) -> str:
-    rows = [(f"`{name}`", *_meaning(meaning), meaning.sensitive) for name, meaning in facts.items()]
-    header = ("事实 fact", "类型 type", "单位 unit", "中文", "English", "敏感 sensitive")
+    rows = [
+        (f"`{name}`", *_meaning(meaning), meaning.sensitive, _precedence(meaning))
+        for name, meaning in facts.items()
+    ]
+    header = ("事实 fact", "类型 type", "单位 unit", "中文", "English", "敏感 sensitive", "几处来源 told by")
     return (
         '## <a id="facts"></a>事实 · The enterprise fact row\n\n政策表达式只能用这些词；`flag` 为是、否、不详三值。\n'
         "*The only words that policy expressions may use; a flag is true, false or unknown.*\n\n"
         + table(header, rows)
     )
+
+
+def _precedence(meaning: FieldMeaning) -> str:
+    """The sources that tell a fact, the one that counts first; those that never count in brackets."""
+    counted = " → ".join(code(source) for source in meaning.sources)
+    compared = "、".join(code(source) for source in meaning.compared)
+    return counted + (f"（只比较 compared: {compared}）" if compared else "")
 
 
 def _checks(contracts: Mapping[str, Contract], dictionary: Dictionary) -> str:

@@ -53,6 +53,18 @@ def test_key_fields_are_required_or_part_of_a_name_key(source, contracts):
     assert contract.fields[contract.key[0]].required
 
 
+def test_a_figure_or_day_that_two_sources_tell_has_a_declared_precedence(contracts, dictionary):
+    told = {}
+    for name, fact in dictionary.facts.items():
+        carried = {source for source, contract in contracts.items() if name in contract.fields}
+        if len(carried) > 1 and fact.type in ("integer", "decimal", "money", "ratio", "date"):
+            told[name] = carried
+    assert told == {"employees": {"enterprise_registry", "tax_annual"}}
+    for name, carried in told.items():
+        fact = dictionary.facts[name]
+        assert {*fact.sources, *fact.compared} == carried, name
+
+
 def test_closed_world_sources(contracts):
     assert {c.id for c in contracts.values() if c.closed_world} == {"registry_risk", "court_dishonest"}
     assert {c.id for c in contracts.values() if c.mode == "snapshot"} == {"enterprise_registry"}

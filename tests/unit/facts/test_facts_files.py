@@ -40,6 +40,7 @@ court_batch_id string, court_row_no int64, taxpayer_status string, tax_abnormal 
 tax_status_batch_id string, tax_status_row_no int64, tax_year int32, revenue decimal128(18, 2),
 main_revenue decimal128(18, 2), rd_expense decimal128(18, 2), net_profit decimal128(18, 2),
 assets decimal128(18, 2), liabilities decimal128(18, 2), tax_paid decimal128(18, 2), employees int32,
+employees_batch_id string, employees_row_no int64,
 rd_staff int32, revenue_prior decimal128(18, 2), main_revenue_prior decimal128(18, 2),
 rd_expense_prior decimal128(18, 2), net_profit_prior decimal128(18, 2), revenue_prior2 decimal128(18, 2),
 main_revenue_prior2 decimal128(18, 2), tax_batch_id string, tax_row_no int64, tax_credit_grade string, tax_credit_d bool,
@@ -206,7 +207,7 @@ def test_evidence_points_at_rows_that_exist(inbox: Inbox) -> None:
         for batch in inbox.batches
         for row in pq.read_table(inbox.lake.uri(batch.staged_path)).to_pylist()
     }
-    evidence = ("registry", "digital", "abnormal", "court", "tax_status", "tax", "tax_credit")
+    evidence = ("registry", "digital", "abnormal", "court", "tax_status", "tax", "employees", "tax_credit")
     seen = dict.fromkeys(evidence, 0)
     for uscc, row in inbox.resolve().enterprises.items():
         for prefix in evidence:
