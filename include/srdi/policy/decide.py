@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from srdi.engine.duck import literal
-from srdi.policy import papers, rule_hash
+from srdi.policy import cities, papers, rule_hash
 from srdi.policy.coverage import decide_coverage
 from srdi.policy.list_sql import REASON
 from srdi.policy.lists import ListException, decide_lists
@@ -43,13 +43,13 @@ RESULTS = {
         " FROM policy_coverage WHERE kind = 'requirement'"
         " ORDER BY measure_id, area_code, division_code, tier, industry_section"
     ),
-    "target": "SELECT * FROM policy_target ORDER BY measure_id",
+    "target": "SELECT * FROM policy_target ORDER BY measure_id, area_code",
     "measure_member": (
         "SELECT measure_id, uscc, outcome, observed, required, distance, division_code"
         " FROM policy_member ORDER BY measure_id, uscc"
     ),
     "measure": (
-        "SELECT * EXCLUDE (tier, target) FROM policy_measure JOIN policy_measure_rule USING (measure_id)"
+        "SELECT * EXCLUDE (target) FROM policy_measure JOIN policy_measure_rule USING (measure_id)"
         " ORDER BY measure_id"
     ),
     "document": "SELECT * FROM policy_document ORDER BY document_id",
@@ -66,6 +66,7 @@ WORKING = (
     "measure_rule",
     "document",
     "clause",
+    "city",
     "member",
     "unmatched",
     "coverage",
@@ -147,6 +148,7 @@ def decide(
         papers.describe(con, population)
         rule_hash.describe(con, population)
         decide_lists(con, population, in_force)
+        cities.fill(con, population, facts_dir_uri)
         decide_coverage(con, population, facts_dir_uri)
         decide_targets(con, population, facts_dir_uri)
         files, rows = {}, {}
@@ -221,7 +223,8 @@ def _coverage_summaries(con: duckdb.DuckDBPyConnection) -> list[CoverageSummary]
     rows = con.execute(
         "SELECT c.measure_id, m.title_zh, c.stage, c.term, c.numerator, c.denominator, c.unknown, c.unmatched,"
         " c.rate, c.target, c.shortfall, c.met FROM policy_coverage c JOIN policy_measure m USING (measure_id)"
-        " WHERE c.kind = 'coverage' AND c.division_code = 'ALL' AND c.industry_section = 'ALL' ORDER BY c.measure_id"
+        " WHERE c.kind = 'coverage' AND c.division_code = 'ALL' AND c.industry_section = 'ALL'"
+        " AND c.area_code = m.area_code AND c.tier = m.tier ORDER BY c.measure_id"
     ).fetchall()
     return [CoverageSummary(*row) for row in rows]
 

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from srdi.contracts.models import FieldMeaning
+from srdi.policy.cities import split_by_city
 from srdi.policy.compile import Compiler
 from srdi.policy.expression import All, AnyOf, Compare, Condition, Holds, Not, atoms, facts_of
 from srdi.policy.models import UNITS
@@ -290,15 +291,24 @@ def in_words(measure: Measure, facts: Mapping[str, FieldMeaning], day: date) -> 
     if measure.kind == "requirement":
         return (
             f"{place}{_beside(measure)}：登记在本市、符合（{population}）的企业，应当{counted}；"
-            "是否属于统计范围或是否做到不详的，单列，不进分母。"
+            f"是否属于统计范围或是否做到不详的，单列，不进分母。{_split(measure)}"
         )
     goal = "未定目标"
     if measure.target is not None:
         goal = f"目标 {value_text(measure.target.on(day))}"
     return (
         f"{place}{_beside(measure)}：登记在本市、符合（{population}）的企业中，{counted}的比例；{goal}。"
-        "是否属于统计范围或是否达到不详的，单列，不进分母。"
+        f"是否属于统计范围或是否达到不详的，单列，不进分母。{_split(measure)}"
     )
+
+
+BY_ZH = {"city": "各市", "tier": "所持最高称号"}
+
+
+def _split(measure: CoverageMeasure) -> str:
+    """What a measure is also shown by, beyond county and industry."""
+    words = [BY_ZH[word] for word in measure.by if word in BY_ZH]
+    return f"另按{'、'.join(words)}分列。" if words else ""
 
 
 def _beside(measure: CoverageMeasure | TargetMeasure) -> str:
@@ -326,4 +336,5 @@ def _target_words(measure: TargetMeasure, facts: Mapping[str, FieldMeaning], day
     if measure.target is not None:
         goal = f"目标 {value_text(measure.target.on(measure.goal_day(day)))}"
     by = f"，到 {measure.horizon}" if measure.horizon else ""
-    return f"《{measure.document.title}》{measure.clause}{_beside(measure)}：{counted}；{goal}{by}。"
+    cities = "另列各市的数，各市不设目标。" if split_by_city(measure) else ""
+    return f"《{measure.document.title}》{measure.clause}{_beside(measure)}：{counted}；{goal}{by}。{cities}"

@@ -51,6 +51,11 @@ INTRO = """# 数据字典 · Data dictionary
 事实、结论和比率里的空值表示“不知道”，不表示“否”或零。
 *Money is yuan; ratios are shares of 1; days are days in Shanghai; intervals are half-open; in facts, outcomes and
 rates NULL means unknown, never no or zero.*
+
+`marts.coverage` 与 `marts.requirement` 的合计行：`division_code`、`industry_section` 都是 `ALL`，`area_code`、`tier` 与 `core.measure` 的同名列相同。
+其余是同一批企业的分列（县区、行业、全省指标的各市、所持最高称号），彼此交叉，不能与合计相加；`marts.target` 的合计行同样以 `area_code` 认出。
+*The row of the whole has `ALL` twice and the area and tier of `core.measure`; the others show the same enterprises by county,
+industry, city and highest title, and must not be added to it or across these.*
 """
 
 
