@@ -166,7 +166,7 @@ class Suite:
                     key = (case.measure, case.uscc)
                     found = _list_row(lists.get(key), reasons.get(key, {}), case.expect)
                 else:
-                    found = _coverage_row(case, results)
+                    found = _coverage_row(case, results, getattr(packs.measures[case.measure], "tier", None))
                 yield from _differences(case, found)
 
     def _alone_failures(self, packs: PackSet, case: Case, facts: str) -> Iterator[tuple[str, str]]:
@@ -228,12 +228,14 @@ def _list_row(
     return found
 
 
-def _coverage_row(case: Case, results: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
-    rows = {
-        row["industry_section"]: {name: _plain(value) for name, value in row.items()}
+def _coverage_row(case: Case, results: dict[str, list[dict[str, Any]]], tier: str | None) -> dict[str, Any]:
+    every = [
+        {name: _plain(value) for name, value in row.items()}
         for row in results["coverage"] + results["requirement"]
         if row["measure_id"] == case.measure and row["division_code"] == case.division
-    }
+    ]
+    rows = {row["industry_section"]: row for row in every if row["tier"] == tier}
+    tiers = {row["tier"]: row for row in every if row["industry_section"] == "ALL"}
     members = [
         row
         for row in results["measure_member"]
@@ -245,5 +247,9 @@ def _coverage_row(case: Case, results: dict[str, list[dict[str, Any]]]) -> dict[
     found["sections"] = {
         section: {name: rows.get(section, {}).get(name) for name in expected}
         for section, expected in case.expect.get("sections", {}).items()
+    }
+    found["tiers"] = {
+        name: {column: tiers.get(name, {}).get(column) for column in expected}
+        for name, expected in case.expect.get("tiers", {}).items()
     }
     return found

@@ -18,6 +18,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from srdi.contracts.models import Contract, FieldMeaning, Header, SourceField
+from srdi.contracts.precedence import precedence_problems
 from srdi.contracts.predicates import PredicateError, compile_predicate, nearest
 from srdi.contracts.units import UNITS, convertible
 from srdi.contracts.yaml_source import Place, Problem, YamlProblem, YamlSource, read_yaml
@@ -36,11 +37,13 @@ class Dictionary:
     """The dictionary of fields. ``fields``: what sources deliver; ``facts``: columns of the enterprise fact row;
 
     ``events``: tables of things that happened (applications, loans …) → columns of their fact row.
+    ``lines``: fact → its line in the file.
     """
 
     fields: dict[str, FieldMeaning]
     facts: dict[str, FieldMeaning]
     events: dict[str, dict[str, FieldMeaning]] = made_of(default_factory=dict)
+    lines: Mapping[str, int] = made_of(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,8 @@ def _read_dictionary(path: Path) -> Dictionary:
     }
     if problems:
         raise BrokenDictionary(problems)
-    return Dictionary(fields=fields, facts=facts, events=events)
+    lines = {name: source.line(("facts", name)) for name in facts}
+    return Dictionary(fields=fields, facts=facts, events=events, lines=lines)
 
 
 def _meanings(
@@ -145,7 +149,8 @@ def load_contracts(folder: Path | None = None, dictionary: Dictionary | None = N
         broken += problems
         if contract is not None and not problems:
             contracts[contract.id] = contract
-    return ContractSet(contracts, broken)
+    there = {path.stem for where in (folder, SOURCES) for path in where.glob("*.y*ml")}
+    return ContractSet(contracts, broken + precedence_problems(dictionary, contracts, there))
 
 
 def load_contract(path: Path, dictionary: Dictionary) -> tuple[Contract | None, list[Problem]]:

@@ -52,6 +52,8 @@ class FieldMeaning(Strict):
     ``lookup``: file name below ``contracts/lookups`` whose first column lists the accepted spellings.
     ``open_list``: a spelling the lookup does not know is kept as received instead of being raised.
     ``known_by``: flag fact that says whether an empty value means "it did not happen" (facts only).
+    ``sources``: sources that tell a fact, in order of precedence: the first that tells it counts.
+    ``compared``: sources that tell it too and never count; ``told_as``: field of those sources.
     """
 
     type: FieldType
@@ -63,6 +65,9 @@ class FieldMeaning(Strict):
     open_list: bool = False
     sensitive: bool = False
     known_by: str | None = None
+    sources: list[str] = []
+    compared: list[str] = []
+    told_as: str | None = None
     note: str | None = None
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from srdi import contracts
-from srdi.contracts.loader import load_dictionary
+from srdi.contracts.loader import SOURCES, Dictionary, load_contract, load_dictionary
 from srdi.engine.duck import literal
 from srdi.facts import flags, names
 from srdi.facts.manifest import Manifest, NameDecision
@@ -79,6 +79,8 @@ MODELS = (
     "tax_version",
     "tax",
     "tax_credit",
+    "head_count",
+    "size_told",
     "size_class",
     "declaration_row",
     "declaration_cell",
@@ -95,6 +97,7 @@ MODELS = (
     "capital",
     "unknown_word",
     "title_span",
+    "contradiction",
     "coded_row",
     "application_row",
     "loan_row",
@@ -151,7 +154,7 @@ def resolve(
     names.register(con)
     flags.register(con)
     _load_lookups(con)
-    _load_field_words(con)
+    _load_words(con)
     _load_decisions(con, NameDecision.from_rows(decisions))
     open_sources(con, lake, known)
     values = _values(known, biz_date, conventions)
@@ -192,6 +195,7 @@ def _values(manifest: Manifest, biz_date: date, conventions: Conventions) -> dic
         "evaluation_max_age_days": conventions.evaluation_max_age_days,
         "champion_counts": conventions.champion_counts,
         "service_report_days": conventions.service_report_days,
+        "employees_tolerance": conventions.employees_tolerance,
         "snapshot_day": registry[-1].as_of if snapshot else None,
         "received_registry": bool(registry),
         "received_title_list": bool(manifest.of("title_list")),
@@ -204,6 +208,7 @@ def _values(manifest: Manifest, biz_date: date, conventions: Conventions) -> dic
         "clean_capital_market": manifest.says_clean("capital_market"),
         "current_service_ledger": manifest.is_current("service_ledger"),
         "current_financing_credit": manifest.is_current("financing_credit"),
+        **{f"{fact}_sources": list(sources) for fact, sources in precedence().items()},
     }
 
 
@@ -244,16 +249,33 @@ def _load_lookups(con: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _load_field_words(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE field_word AS SELECT UNNEST($fields) AS field, UNNEST($words) AS zh",
-        {"fields": list(_field_words()), "words": list(_field_words().values())},
-    )
+def precedence() -> dict[str, tuple[str, ...]]:
+    """Fact that several sources tell → those sources, the one that counts first."""
+    return {name: tuple(fact.sources) for name, fact in _dictionary().facts.items() if fact.sources}
+
+
+def _load_words(con: duckdb.DuckDBPyConnection) -> None:
+    """What fields and sources are called in findings."""
+    fields = {name: meaning.zh for name, meaning in _dictionary().fields.items()}
+    for table, key, words in (("field_word", "field", fields), ("source_word", "source", _source_words())):
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT UNNEST($names) AS {key}, UNNEST($words) AS zh",
+            {"names": list(words), "words": list(words.values())},
+        )
 
 
 @cache
-def _field_words() -> dict[str, str]:
-    return {name: meaning.zh for name, meaning in load_dictionary().fields.items()}
+def _dictionary() -> Dictionary:
+    return load_dictionary()
+
+
+@cache
+def _source_words() -> dict[str, str]:
+    """Titles of the sources that can contradict each other; only their contracts are read."""
+    facts = _dictionary().facts.values()
+    told = sorted({source for fact in facts for source in (*fact.sources, *fact.compared)})
+    read = {source: load_contract(SOURCES / f"{source}.yaml", _dictionary())[0] for source in told}
+    return {source: contract.title.zh if contract else source for source, contract in read.items()}
 
 
 def _load_decisions(con: duckdb.DuckDBPyConnection, decisions: list[NameDecision]) -> None:

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from srdi.contracts.models import FieldMeaning
+from srdi.policy.cities import split_by_city
 from srdi.policy.compile import Compiler, list_column, near_columns, score_columns
 from srdi.policy.event_measure import EventMeasure
 from srdi.policy.expression import (
@@ -77,6 +78,7 @@ EVIDENCE: dict[str, tuple[str, ...]] = {
         "credit_applied_year",
         "credit_known",
     ),
+    "employees": ("employees",),
     "tax_credit": ("tax_credit_grade", "tax_credit_d", "tax_credit_year"),
     "tax": (
         "tax_year",
@@ -87,7 +89,6 @@ EVIDENCE: dict[str, tuple[str, ...]] = {
         "assets",
         "liabilities",
         "tax_paid",
-        "employees",
         "rd_staff",
         "revenue_prior",
         "main_revenue_prior",
@@ -476,15 +477,24 @@ def in_words(measure: Measure, facts: Mapping[str, FieldMeaning], day: date) -> 
     if measure.kind == "requirement":
         return (
             f"{place}{beside(measure)}：登记在本市、符合（{population}）的企业，应当{counted}；"
-            "是否属于统计范围或是否做到不详的，单列，不进分母。"
+            f"是否属于统计范围或是否做到不详的，单列，不进分母。{_split(measure)}"
         )
     goal = "未定目标"
     if measure.target is not None:
         goal = f"目标 {value_text(measure.target.on(day))}"
     return (
         f"{place}{beside(measure)}：登记在本市、符合（{population}）的企业中，{counted}的比例；{goal}。"
-        "是否属于统计范围或是否达到不详的，单列，不进分母。"
+        f"是否属于统计范围或是否达到不详的，单列，不进分母。{_split(measure)}"
     )
+
+
+BY_ZH = {"city": "各市", "tier": "所持最高称号"}
+
+
+def _split(measure: CoverageMeasure) -> str:
+    """What a measure is also shown by, beyond county and industry."""
+    words = [BY_ZH[word] for word in measure.by if word in BY_ZH]
+    return f"另按{'、'.join(words)}分列。" if words else ""
 
 
 def _standard_words(measure: StandardMeasure, facts: Mapping[str, FieldMeaning], day: date) -> str:
@@ -535,4 +545,5 @@ def _target_words(measure: TargetMeasure, facts: Mapping[str, FieldMeaning], day
     if measure.target is not None:
         goal = f"目标 {value_text(measure.target.on(measure.goal_day(day)))}"
     by = f"，到 {measure.horizon}" if measure.horizon else ""
-    return f"《{measure.document.title}》{measure.clause}{beside(measure)}：{counted}；{goal}{by}。"
+    cities = "另列各市的数，各市不设目标。" if split_by_city(measure) else ""
+    return f"《{measure.document.title}》{measure.clause}{beside(measure)}：{counted}；{goal}{by}。{cities}"

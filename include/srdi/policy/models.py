@@ -23,6 +23,10 @@ KINDS = ("list", "coverage", "requirement", "target", "standard")
 LATER_KINDS = ("entitlement",)
 Counting = Literal["stock", "flow", "cumulative", "mean"]
 Stage = Literal["draft", "issued"]
+By = Literal["division", "industry_section", "city", "tier"]
+#: Labels of the rows ``by: [tier]`` gives: the highest title held, in the order of the ladder.
+HELD = ("little_giant", "provincial", "champion", "municipal", "innovative")
+HELD_ELSE = ("none", "unknown")
 
 #: Unit of a parameter → (how its values are held, what it is called in Chinese).
 UNITS: dict[str, tuple[str, str]] = {
@@ -167,6 +171,7 @@ class CoverageMeasure(Strict):
     """How many of whom: ``counts`` among ``of``, against the parameter ``target`` (None: report only).
 
     ``tier``: label of the population. ``titles``: kinds of title whose unmatched holders it could touch.
+    ``by``: what it is also shown by; ``city`` for a province, ``tier`` by the highest title held.
     ``reading_of``: this measure is another reading of the same promise, shown beside it.
     """
 
@@ -179,7 +184,7 @@ class CoverageMeasure(Strict):
     tier: Identifier
     titles: Annotated[list[str], Field(min_length=1)]
     target: Identifier | None = None
-    by: list[Literal["division", "industry_section"]] = []
+    by: list[By] = []
     reading_of: DottedId | None = None
     in_force: Annotated[list[date | None], Field(min_length=2, max_length=2)] | None = None
     note: str | None = None
@@ -196,7 +201,7 @@ class RequirementMeasure(Strict):
     require: Any
     tier: Identifier
     titles: list[str] = []
-    by: list[Literal["division", "industry_section"]] = []
+    by: list[By] = []
     reading_of: DottedId | None = None
     in_force: Annotated[list[date | None], Field(min_length=2, max_length=2)] | None = None
     note: str | None = None

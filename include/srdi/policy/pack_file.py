@@ -350,6 +350,13 @@ def _check_names(
         by = getattr(measure, "by", [])
         if len(set(by)) != len(by):
             opened.report((*place, "by"), "by 里有重复的分组")
+        if "city" in by and not (pack.document.area or "").endswith("0000"):
+            opened.report((*place, "by"), "只有全省的指标能按市分列（by: city）")
+        if "tier" in by and getattr(measure, "tier", None) in (*models.HELD, *models.HELD_ELSE):
+            opened.report(
+                (*place, "by"),
+                f"按称号分列（by: tier）时，合计行的 tier 不能叫 {getattr(measure, 'tier', '')}",
+            )
     rule_lists: list[tuple[Path, list[models.Rule]]] = [
         (("exclusions", index), group.rules) for index, group in enumerate(pack.exclusions)
     ] + [

@@ -15,6 +15,7 @@ from srdi.policy import explain
 from srdi.policy.compile import Compiler, check_exact, list_column, near_columns
 from srdi.policy.event_measure import EventMeasure
 from srdi.policy.expression import Condition, NearTitle, OnList, atoms, facts_of
+from srdi.policy.models import HELD
 from srdi.policy.packset import (
     CoverageMeasure,
     ListMeasure,
@@ -228,6 +229,7 @@ def _columns(con: duckdb.DuckDBPyConnection, population: Population, source: str
             conditions += [rule.keep for rule in measure.rules]
         elif isinstance(measure, CoverageMeasure):
             conditions.append(measure.counts)
+            needed |= set(HELD) if "tier" in measure.by else set()
         elif isinstance(measure, TargetMeasure) and measure.mean:
             needed |= {measure.mean.of, measure.mean.over}
         for condition in conditions:

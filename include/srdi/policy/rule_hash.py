@@ -45,6 +45,7 @@ SOURCES = {
     "court": ("court_dishonest",),
     "tax_status": ("tax_annual",),
     "tax": ("tax_annual",),
+    "employees": ("tax_annual", "enterprise_registry"),
     "tax_credit": ("tax_credit",),
     "declaration": ("annual_declaration",),
     "cloud": ("cloud_adoption",),
@@ -62,6 +63,8 @@ ALSO = {
     # whether a county reports goes by where its enterprises are registered
     "service_known": ("enterprise_registry",),
 }
+#: Conventions that decide what is noticed, never a fact.
+NOTICED_ONLY = {"employees_tolerance"}
 COLUMNS = ("measure_id", "rule_hash", "rule_text_hash", "rule_sources", "exit_days")
 
 
@@ -158,6 +161,7 @@ def _parameters(packs: PackSet, measure: Measure) -> list[Parameter]:
     """What the measure's own conditions use, and the conventions its facts are made with."""
     conventions = packs.parameters.get(CONVENTIONS, {})
     policy = {name for one in packs.measures.values() for name in (p.name for p in _own(one))}
+    policy |= NOTICED_ONLY
     return _own(measure) + [one for name, one in conventions.items() if name not in policy]
 
 

@@ -50,6 +50,18 @@ FACT_CHECKS: dict[str, tuple[str, str]] = {
         "对照表中没有的领域、认证、条件、平台或优惠事项",
         "Field, certificate, condition, platform or benefit that no lookup knows",
     ),
+    "contradiction.size_class": (
+        "两个数据源的从业人数不一致，企业划型因此不同",
+        "Head-counts of two sources disagree and give two size classes",
+    ),
+    "contradiction.employees": (
+        "两个数据源的从业人数相差悬殊（不影响划型）",
+        "Head-counts of two sources are far apart, the size class being the same",
+    ),
+    "contradiction.division": (
+        "名单所写区县与登记地不一致，按登记地计",
+        "Place on the title list is not the registered one: the registry decides",
+    ),
 }
 
 #: Checks of a batch as a whole and of the gate itself.

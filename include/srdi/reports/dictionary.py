@@ -52,6 +52,11 @@ INTRO = """# 数据字典 · Data dictionary
 事实、结论和比率里的空值表示“不知道”，不表示“否”或零。
 *Money is yuan; ratios are shares of 1; days are days in Shanghai; intervals are half-open; in facts, outcomes and
 rates NULL means unknown, never no or zero.*
+
+`marts.coverage` 与 `marts.requirement` 的合计行：`division_code`、`industry_section` 都是 `ALL`，`area_code`、`tier` 与 `core.measure` 的同名列相同。
+其余是同一批企业的分列（县区、行业、全省指标的各市、所持最高称号），彼此交叉，不能与合计相加；`marts.target` 的合计行同样以 `area_code` 认出。
+*The row of the whole has `ALL` twice and the area and tier of `core.measure`; the others show the same enterprises by county,
+industry, city and highest title, and must not be added to it or across these.*
 """
 
 
@@ -164,10 +169,20 @@ def _facts(facts: Mapping[str, FieldMeaning]) -> str:
             *_meaning(meaning),
             f"`{meaning.known_by}`" if meaning.known_by else "",
             meaning.sensitive,
+            _precedence(meaning),
         )
         for name, meaning in facts.items()
     ]
-    header = ("事实 fact", "类型 type", "单位 unit", "中文", "English", "空为无 known by", "敏感 sensitive")
+    header = (
+        "事实 fact",
+        "类型 type",
+        "单位 unit",
+        "中文",
+        "English",
+        "空为无 known by",
+        "敏感 sensitive",
+        "几处来源 told by",
+    )
     return (
         '## <a id="facts"></a>事实 · The enterprise fact row\n\n政策表达式只能用这些词；`flag` 为是、否、不详三值。\n'
         "*The only words that policy expressions may use; a flag is true, false or unknown.*\n\n"
@@ -191,6 +206,13 @@ def _events(events: Mapping[str, Mapping[str, FieldMeaning]]) -> str:
         rows = [(f"`{column}`", *_meaning(meaning), meaning.sensitive) for column, meaning in columns.items()]
         told.append(f'### <a id="events-{name}"></a>`{name}`\n\n{table(header, rows)}')
     return "\n\n".join(told)
+
+
+def _precedence(meaning: FieldMeaning) -> str:
+    """The sources that tell a fact, the one that counts first; those that never count in brackets."""
+    counted = " → ".join(code(source) for source in meaning.sources)
+    compared = "、".join(code(source) for source in meaning.compared)
+    return counted + (f"（只比较 compared: {compared}）" if compared else "")
 
 
 def _checks(contracts: Mapping[str, Contract], dictionary: Dictionary) -> str:

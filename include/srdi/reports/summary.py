@@ -14,6 +14,13 @@ from sqlalchemy import Connection, text
 
 # a check that fails on more rows than this speaks about the column, not about rows: a unit, a shifted field
 LOUD = 0.2
+# the row of the whole area and population, without those of its cities, counties, titles and industries
+WHOLE = """
+            LEFT JOIN core.measure AS m ON m.measure_id = c.measure_id
+            WHERE c.biz_date = :day AND c.division_code = 'ALL' AND c.industry_section = 'ALL'
+              AND c.area_code = COALESCE(m.area_code, c.area_code) AND c.tier = COALESCE(m.tier, c.tier)
+            ORDER BY c.measure_id
+"""
 
 
 @dataclass(frozen=True)
@@ -143,31 +150,31 @@ def summarise(conn: Connection, run_id: str, broken: list[str] | None = None) ->
         coverage=_rows(
             conn,
             """
-            SELECT measure_id, area_code, numerator, denominator, unknown, unmatched, rate, target, shortfall,
-                   met, stage, term
-            FROM marts.coverage
-            WHERE biz_date = :day AND division_code = 'ALL' AND industry_section = 'ALL'
-            ORDER BY measure_id
-            """,
+            SELECT c.measure_id, c.area_code, c.numerator, c.denominator, c.unknown, c.unmatched, c.rate, c.target,
+                   c.shortfall, c.met, c.stage, c.term
+            FROM marts.coverage AS c
+            """
+            + WHOLE,
             day=day,
         ),
         requirements=_rows(
             conn,
             """
-            SELECT measure_id, keeping, failing, unknown, share, term
-            FROM marts.requirement
-            WHERE biz_date = :day AND division_code = 'ALL' AND industry_section = 'ALL'
-            ORDER BY measure_id
-            """,
+            SELECT c.measure_id, c.keeping, c.failing, c.unknown, c.share, c.term
+            FROM marts.requirement AS c
+            """
+            + WHOLE,
             day=day,
         ),
         targets=_rows(
             conn,
             """
-            SELECT measure_id, counting, horizon, target, actual, gap, met, unknown, unmatched, term
-            FROM marts.target
-            WHERE biz_date = :day
-            ORDER BY measure_id
+            SELECT c.measure_id, c.counting, c.horizon, c.target, c.actual, c.gap, c.met, c.unknown, c.unmatched,
+                   c.term
+            FROM marts.target AS c
+            LEFT JOIN core.measure AS m ON m.measure_id = c.measure_id
+            WHERE c.biz_date = :day AND c.area_code = COALESCE(m.area_code, c.area_code)
+            ORDER BY c.measure_id
             """,
             day=day,
         ),

@@ -5,7 +5,7 @@ of 物业管理 in part, 租赁和商务服务业 and 其他未列明行业 from
 What is not sure is written in the lookups' ``doubt`` and repeated in ``note``. The bounds carry no dates, so the
 day changes nothing.
 
-Codes and size are read by the night's own models (``facts/sql/industry.sql``, ``size_class.sql``).
+Codes and size are read by the night's own models (``facts/sql/industry.sql``, ``size_told.sql``).
 """
 
 from __future__ import annotations
@@ -53,16 +53,19 @@ def judge(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE registry AS
-        SELECT row_no AS uscc, spelled AS industry_code, CAST(NULL AS VARCHAR) AS industry_section,
-               CAST(NULL AS INTEGER) AS employees
+        SELECT row_no AS uscc, spelled AS industry_code, CAST(NULL AS VARCHAR) AS industry_section
         FROM figures
         """
     )
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE tax AS SELECT row_no AS uscc, 0 AS year, employees, revenue, assets FROM figures"
+        "CREATE OR REPLACE TEMP TABLE tax AS SELECT row_no AS uscc, 0 AS year, revenue, assets FROM figures"
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE head_count AS SELECT row_no AS uscc, employees, 1 AS position FROM figures"
     )
     build(con, "industry_read", "industry", room=FACTS)
     build(con, "industry", "size_industry")
+    build(con, "size_told", "size_told", room=FACTS)
     build(con, "size_class", "size_class", room=FACTS)
     build(con, "judged", "size_judged")
 

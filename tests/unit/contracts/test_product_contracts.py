@@ -84,6 +84,18 @@ def test_guarantee_fees_have_a_plausible_range(contracts):
     assert (fee.unit, fee.minimum, fee.maximum) == ("%", 0.001, 0.05)
 
 
+def test_a_figure_or_day_that_two_sources_tell_has_a_declared_precedence(contracts, dictionary):
+    told = {}
+    for name, fact in dictionary.facts.items():
+        carried = {source for source, contract in contracts.items() if name in contract.fields}
+        if len(carried) > 1 and fact.type in ("integer", "decimal", "money", "ratio", "date"):
+            told[name] = carried
+    assert told == {"employees": {"enterprise_registry", "tax_annual"}}
+    for name, carried in told.items():
+        fact = dictionary.facts[name]
+        assert {*fact.sources, *fact.compared} == carried, name
+
+
 def test_closed_world_sources(contracts):
     assert {c.id for c in contracts.values() if c.closed_world} == {
         "registry_risk",

@@ -41,6 +41,7 @@ court_batch_id string, court_row_no int64, taxpayer_status string, tax_abnormal 
 tax_status_batch_id string, tax_status_row_no int64, tax_year int32, revenue decimal128(18, 2),
 main_revenue decimal128(18, 2), rd_expense decimal128(18, 2), net_profit decimal128(18, 2),
 assets decimal128(18, 2), liabilities decimal128(18, 2), tax_paid decimal128(18, 2), employees int32,
+employees_batch_id string, employees_row_no int64,
 rd_staff int32, revenue_prior decimal128(18, 2), main_revenue_prior decimal128(18, 2),
 rd_expense_prior decimal128(18, 2), net_profit_prior decimal128(18, 2), revenue_prior2 decimal128(18, 2),
 main_revenue_prior2 decimal128(18, 2), tax_batch_id string, tax_row_no int64, tax_credit_grade string, tax_credit_d bool,
@@ -352,9 +353,9 @@ def test_every_fact_is_in_the_dictionary() -> None:
     for table, columns_told in dictionary.events.items():
         assert names_of(PROMISED[table]) == list(columns_told)
         kinds = columns(PROMISED[table])
-        assert {name: ARROW_OF[meaning.type] for name, meaning in columns_told.items() if name != "row_no"} == {
-            name: kind for name, kind in kinds.items() if name != "row_no"
-        }
+        assert {
+            name: ARROW_OF[meaning.type] for name, meaning in columns_told.items() if name != "row_no"
+        } == {name: kind for name, kind in kinds.items() if name != "row_no"}
 
 
 def test_keys_are_unique_and_rows_sorted(inbox: Inbox) -> None:
@@ -411,6 +412,7 @@ def test_evidence_points_at_rows_that_exist(inbox: Inbox) -> None:
         "tax_status",
         "tax",
         "tax_credit",
+        "employees",
         "declaration",
         "cloud",
         "service",

@@ -74,7 +74,9 @@ SELECT
     CAST(x.assets AS DECIMAL(18, 2)) AS assets,
     CAST(x.liabilities AS DECIMAL(18, 2)) AS liabilities,
     CAST(x.tax_paid AS DECIMAL(18, 2)) AS tax_paid,
-    CAST(COALESCE(x.employees, r.employees) AS INTEGER) AS employees,
+    CAST(h.employees AS INTEGER) AS employees,
+    h.batch_id AS employees_batch_id,
+    CAST(h.row_no AS BIGINT) AS employees_row_no,
     CAST(x.rd_staff AS INTEGER) AS rd_staff,
     CAST(x.revenue_prior AS DECIMAL(18, 2)) AS revenue_prior,
     CAST(x.main_revenue_prior AS DECIMAL(18, 2)) AS main_revenue_prior,
@@ -186,6 +188,9 @@ LEFT JOIN court AS c
     ON c.uscc = r.uscc
 LEFT JOIN tax AS x
     ON x.uscc = r.uscc
+LEFT JOIN head_count AS h
+    ON h.uscc = r.uscc
+    AND h.position = 1
 LEFT JOIN tax_credit AS g
     ON g.uscc = r.uscc
 LEFT JOIN size_class AS z

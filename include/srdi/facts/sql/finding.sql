@@ -272,6 +272,35 @@ WITH noticed AS (
         CONCAT('对照表中没有 ', u.words_and_rows, '，照原文保留，不计入任何一类'),
         '请更正为约定取值；确属新增写法的，补入对照表'
     FROM unknown_word AS u
+    UNION ALL
+    SELECT
+        c.told_batch_id,
+        c.told_row_no,
+        CASE c.fact WHEN 'employees' THEN 'employees' ELSE 'district' END,
+        CASE
+            WHEN c.fact = 'division_code' THEN 'contradiction.division'
+            WHEN c.grave THEN 'contradiction.size_class'
+            ELSE 'contradiction.employees'
+        END,
+        CASE WHEN c.grave THEN 'warning' ELSE 'info' END,
+        c.told_value,
+        CONCAT('与「', used.zh, '」一致（', c.used_value, '）'),
+        CONCAT(
+            '企业 ', c.uscc, ' 在「', told.zh, '」本行为 ', c.told_value, '，在「', used.zh, '」批次 ', c.used_batch_id, ' 第 ', c.used_row_no,
+            ' 行为 ', c.used_value, '，两者不一致',
+            CASE
+                WHEN c.fact = 'employees' AND c.grave
+                    THEN CONCAT('，企业划型因此不同（本行：', COALESCE(c.told_size, '不详'), '，另一行：', COALESCE(c.used_size, '不详'), '）')
+                ELSE ''
+            END,
+            '；按数据源的先后，采用「', used.zh, '」的 ', c.used_value
+        ),
+        '请与另一报送单位核对，由有误的一方更正后重新报送；口径或时点不同的请说明'
+    FROM contradiction AS c
+    JOIN source_word AS used
+        ON used.source = c.used_source
+    JOIN source_word AS told
+        ON told.source = c.told_source
 )
 SELECT
     batch_id,
