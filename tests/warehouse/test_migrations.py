@@ -34,7 +34,7 @@ def test_from_empty_and_again_and_by_two_at_once(make_database):
     assert not errors
     count = "SELECT COUNT(*) FROM core.division"
     seeded = db.one(count)
-    assert migrate.upgrade(url) == "0004"
+    assert migrate.upgrade(url) == "0005"
     assert seeded == db.one(count) > 100
     assert db.rows("SELECT name FROM core.division WHERE code = '410307'") == [("偃师区",)]
     assert db.rows("SELECT name FROM core.division_past WHERE code = '410307'") == [("洛龙区",)]
@@ -70,7 +70,7 @@ def test_a_warehouse_of_the_first_version_keeps_its_rows(make_database):
                 " VALUES ('r', 'm', 'list', '2025-09-30', now())"
             )
         )
-    assert migrate.upgrade(db.url("srdi_admin")) == "0004"
+    assert migrate.upgrade(db.url("srdi_admin")) == "0005"
     assert db.rows("SELECT uscc, verdict, left_on FROM marts.whitelist") == [("A", "listed", None)]
     with db.engine("srdi_admin").connect() as connection:
         assert migrate.differences(connection) == []

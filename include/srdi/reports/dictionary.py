@@ -17,7 +17,6 @@ from pathlib import Path
 from srdi.contracts.loader import ContractSet, Dictionary, load_contracts, load_dictionary
 from srdi.contracts.models import Contract, FieldMeaning
 from srdi.contracts.refusals import WORDS
-from srdi.policy.event_tables import TABLES
 from srdi.policy.loader import load
 from srdi.policy.packset import PackSet
 from srdi.quality.rules import Rule, rules_for
