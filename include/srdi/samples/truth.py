@@ -21,11 +21,21 @@ OPERATING = ("存续", "在业", "开业", "在营", "正常", "仍注册")
 GONE = ("注销", "吊销", "撤销", "迁出")
 UNCLEAR = ("停业", "清算", "责令关闭", "其他")
 
+MISSING = -1
+"""A number nobody reported; no amount here is ever minus one yuan (they are whole hundreds)."""
+
 Columns = dict[str, Any]
 
 
 def day(value: date | str) -> np.datetime64:
     return np.datetime64(value, "D")
+
+
+def words(
+    rng: np.random.Generator, options: tuple[str, ...], how_many: int, shares: tuple[float, ...] | None = None
+) -> np.ndarray:
+    """Texts drawn by chance."""
+    return np.array(options, object)[rng.choice(len(options), how_many, p=shares)]
 
 
 @dataclass

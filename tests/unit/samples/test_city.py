@@ -16,7 +16,7 @@ import pytest
 import srdi.samples
 from srdi.samples import SOURCES, generate
 from srdi.samples.places import CITIES
-from srdi.samples.sheets import HEADERS
+from srdi.samples.headers import HEADERS
 
 from .conftest import SEED, SIZE, City
 
