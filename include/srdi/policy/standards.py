@@ -39,7 +39,7 @@ SELECT
     {low} AS score_low,
     {high} AS score_high,
     (e.srdi OR e.innovative) IS TRUE AS titled
-FROM (SELECT e.*, {criteria} FROM {source} AS e WHERE {of} IS NOT FALSE) AS e
+FROM (SELECT e.*, {criteria} FROM {source} AS e WHERE {of}) AS e
 """
 
 GAP = """
@@ -184,7 +184,9 @@ def standing_sql(judgement: Judgement, compiler: Compiler, source: str) -> str:
             f'{compiler.sql(one.keep, measure.parameters)} AS "criterion:{one.id}"' for one in asked
         ),
         source=with_scores(measure, compiler, source),
-        of=f"({compiler.sql(judgement.of, measure.parameters)})",
+        # who may hold the title is asked both; only a holder for certain renews
+        of=f"({compiler.sql(judgement.of, measure.parameters)})"
+        f" IS {'NOT FALSE' if judgement.purpose == 'new' else 'TRUE'}",
     )
 
 
