@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 
 from srdi.samples.trades import TRADES
-from srdi.samples.truth import MISSING, Population, Records, words
+from srdi.samples.truth import MISSING, Population, Records, promising, words
 
 _FIELDS = (
     "补短板", "锻长板", "填空白", "工业六基", "制造强国重点领域", "网络强国", "战略性新兴产业", "中华老字号",
@@ -30,7 +30,8 @@ def declarations(population: Population, seed: int, as_of: date) -> Records:
     """``annual_declaration``: this year's and last year's, a few for a year to come; share in hundredths of a per cent."""
     rng = np.random.default_rng([seed, 24])
     declares = rng.random(len(population)) < np.array([0.005, 0.93, 0.96, 0.99, 0.5])[population.tier]
-    some = rng.choice(np.flatnonzero(population.tier == 0), 40, replace=False)
+    able = np.flatnonzero(promising(population))
+    some = np.r_[rng.choice(able, min(30, len(able)), replace=False), rng.choice(len(population), 20)]
     firms = np.unique(np.r_[np.flatnonzero(declares), some])
     both = rng.random((len(firms), 2)) < (0.85, 0.9)
     position, turn = np.nonzero(both)
@@ -40,7 +41,9 @@ def declarations(population: Population, seed: int, as_of: date) -> Records:
     owner = firms[position]
     n, tier = len(owner), population.tier[firms][position]
     # what the able ones among the untitled say is what a provincial firm would
-    strong = np.where((tier == 0) | (tier == 4), np.where(owner % 3 == 0, 2, 1), tier).astype(int)
+    strong = np.where((tier == 0) | (tier == 4), np.where(promising(population)[owner], 2, 1), tier).astype(
+        int
+    )
     columns = {
         "year": year,
         "segment_years": _segment_years(population, owner, strong, year, rng),
@@ -107,7 +110,9 @@ def _certificates(population: Population, owner: np.ndarray, rng: np.random.Gene
         np.where(rng.random(len(owner)) < 0.2, "职业健康安全管理体系", ""),
         np.where(rng.random(len(owner)) < 0.06, "CE", ""),
     ]
-    return np.array(["；".join(filter(None, row)) for row in zip(*(p.tolist() for p in parts), strict=True)], object)
+    return np.array(
+        ["；".join(filter(None, row)) for row in zip(*(p.tolist() for p in parts), strict=True)], object
+    )
 
 
 def _equity(population: Population, owner: np.ndarray, rng: np.random.Generator) -> np.ndarray:

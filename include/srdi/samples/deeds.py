@@ -6,6 +6,7 @@ has delivered and is not stale.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -128,7 +129,9 @@ def _served(standing: Standing) -> tuple[dict[str, np.ndarray], Three]:
     usable[usable] = standing.present[records.owner[usable]]
     days = {}
     for service in ("", *SERVICES):
-        mine = np.flatnonzero(usable & (np.isin(c["service_type"], SERVICES) if not service else c["service_type"] == service))
+        mine = np.flatnonzero(
+            usable & (np.isin(c["service_type"], SERVICES) if not service else c["service_type"] == service)
+        )
         mine = mine[np.argsort(c["service_on"][mine], kind="stable")]
         days[service] = np.full(len(standing), NAT)
         days[service][records.owner[mine]] = c["service_on"][mine]
@@ -144,7 +147,7 @@ def _platforms(standing: Standing) -> dict[str, Three]:
     """Membership by platform; one who joins only later is no member yet."""
     records = standing.truth.records["platform_membership"]
     c, on = records.columns, day(standing.on)
-    found = {name: _silence(standing, "platform_membership") for name in dict.fromkeys(c["platform"].tolist())}
+    found: dict[str, Three] = defaultdict(_silence(standing, "platform_membership").copy)
     for r in latest(records, standing.on, "platform", "name", "uscc"):
         if records.owner[r] >= 0 and c["member_state"][r] == "在册" and c["joined_on"][r] <= on:
             found[c["platform"][r]][records.owner[r]] = YES
@@ -156,7 +159,7 @@ def _benefits(standing: Standing) -> tuple[dict[str, tuple[Three, Three]], Three
     records, rows = _rows(standing, "tax_benefit", "owner", "year", "benefit_item")
     c = records.columns
     silence = _silence(standing, "tax_benefit")
-    items = {name: (silence.copy(), silence.copy()) for name in dict.fromkeys(c["benefit_item"].tolist())}
+    items: dict[str, tuple[Three, Three]] = defaultdict(lambda: (silence.copy(), silence.copy()))
     any_right, misses, billed = silence.copy(), silence.copy(), silence.copy()
     level = {"是": YES, "否": NO, "": UNKNOWN}
     heard: set[int] = set()
@@ -204,4 +207,3 @@ def is_granted(records: Records, row: int) -> bool:
 def at_or_above(values: np.ndarray, bound: int) -> Three:
     """Whether a number reaches a bound; unknown where there is none."""
     return told(values >= bound, values != MISSING)
-

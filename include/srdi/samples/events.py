@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 
 from srdi.samples.titles import GIANT, INNOVATIVE, PROVINCIAL
-from srdi.samples.truth import Population, Records, day
+from srdi.samples.truth import Population, Records, day, promising
 
 Shares = float | np.ndarray
 SERIOUS, ABNORMAL = "严重违法失信", "经营异常"
@@ -114,9 +114,11 @@ def tax_years(population: Population, seed: int, as_of: date) -> Records:
         return (whole * rng.uniform(low, high, m)).astype(np.int64) // 100 * 100
 
     assets = part(0.4, 2.2)
-    tier = population.tier[owner]
-    research = part(np.array([0.0, 0.01, 0.02, 0.035, 0.0])[tier], np.array([0.03, 0.1, 0.12, 0.13, 0.08])[tier])
-    main = part(np.array([0.62, 0.62, 0.68, 0.85, 0.62])[tier], 0.99)
+    like = np.where(promising(population), 2, population.tier)[owner]
+    research = part(
+        np.array([0.0, 0.01, 0.02, 0.035, 0.0])[like], np.array([0.03, 0.1, 0.12, 0.13, 0.08])[like]
+    )
+    main = part(np.array([0.62, 0.62, 0.68, 0.85, 0.62])[like], 0.99)
     staff = np.where(column == 2, population.staff[owner], population.staff[owner] * growth)
     staff = np.maximum(1, staff).astype(np.int64)
     scientists = (staff * rng.uniform(0.0, 0.3, m)).astype(np.int64)

@@ -161,14 +161,16 @@ def over(top: Fraction, bottom: Fraction, anything: bool) -> Parts:
 
 def financed(flow: Flow, events: list[Event], on: date) -> list[dict[str, Any]]:
     """Rows of the financing answers: every bank with something of it, and ``ALL``."""
-    now = _asked(flow, events, span(flow, events, on))
     first, last = span(flow, events, on)
+    now = _asked(flow, events, (first, last))
     before = _asked(flow, events, (year_before(first), year_before(last))) if flow.growth else []
     named = sorted({e.bank for e in [*now, *before]}) if flow.per_bank else []
     rows = []
     for bank in ("ALL", *named):
         parts = [[e for e in part if bank in ("ALL", e.bank)] for part in (now, before)]
         top, bottom, value = _growth(flow, *parts) if flow.growth else flow.figure(parts[0])
+        if not events:  # nothing ever arrived: not even nought is known
+            top = bottom = value = None
         rows.append(
             dict(
                 measure_id=flow.id,
@@ -186,7 +188,8 @@ def financed(flow: Flow, events: list[Event], on: date) -> list[dict[str, Any]]:
 def aimed(flow: Flow, events: list[Event], on: date) -> dict[str, Any]:
     """A row of the target answers, for figures that no bank has a part in."""
     asked = _asked(flow, events, span(flow, events, on))
-    return target_row(flow.id, flow.area, flow.target, _six(flow.figure(asked)[2]), 0)
+    actual = _six(flow.figure(asked)[2]) if events else None
+    return target_row(flow.id, flow.area, flow.target, actual, 0)
 
 
 def span(flow: Flow, events: list[Event], on: date) -> tuple[date, date]:

@@ -16,9 +16,17 @@ from srdi.samples.places import CITIES
 from srdi.samples.titles import named
 from srdi.samples.truth import MISSING, Population, Records, day, words
 
-BANKS = ("豫中样例银行", "洛水样例农商行", "嵩岳样例银行", "甘棠样例村镇银行", "函谷样例城商行", "大河样例银行")
+BANKS = (
+    "豫中样例银行",
+    "洛水样例农商行",
+    "嵩岳样例银行",
+    "甘棠样例村镇银行",
+    "函谷样例城商行",
+    "大河样例银行",
+)
 GUARANTORS = ("豫中样例融资担保有限公司", "洛水样例融资担保有限公司", "甘棠样例融资担保有限公司")
 _PRODUCTS = ("专精特新贷", "科技贷", "郑科贷", "信易贷", "税易贷", "流动资金贷款", "接力贷", "年审贷")
+_TYPES = ("普通", "应收账款", "存货", "仓单", "应急转贷", "风险补偿")
 _EDGE = 10_000_000  # the credit line at which small firms count as large borrowers
 
 
@@ -85,15 +93,16 @@ def loans(population: Population, asked: Records, seed: int, as_of: date) -> Rec
     amount[::97] += 300_000  # a few draw more than they were granted
     _edges(population, owner, lent, as_of)
     kept = lent <= day(as_of) + np.timedelta64(3, "D")  # some announced for the days to come
-    owner, lent, number, bank, amount = (a[kept] for a in (owner, lent, number, bank, amount))
+    owner, lent, number = owner[kept], lent[kept], number[kept]
+    bank, amount = bank[kept], amount[kept]
     n = len(owner)
     way = words(rng, ("信用", "保证", "抵押", "质押", "综合"), n, (0.3, 0.3, 0.25, 0.05, 0.1))
-    kind = words(
-        rng,
-        ("普通", "应收账款", "存货", "仓单", "应急转贷", "风险补偿"),
-        n,
-        (0.72, 0.09, 0.06, 0.05, 0.04, 0.04),
-    )
+    kind = words(rng, _TYPES, n, (0.72, 0.09, 0.06, 0.05, 0.04, 0.04))
+    # every type in every city, this year and before
+    titled = np.flatnonzero((population.tier[owner] >= 2) & (population.tier[owner] <= 3))
+    period = population.city[owner[titled]] * 2 + (lent[titled] >= day(f"{as_of.year}-01-01"))
+    turns = np.array(["应收账款", "存货", "仓单", "普通", "应急转贷", "风险补偿", "普通"], object)
+    kind[titled] = turns[names.within_group(period) % len(turns)]
     on_credit = (way == "信用") ^ (rng.random(n) < 0.01)  # bank and form contradict each other now and then
     product = words(rng, _PRODUCTS, n)
     columns = {
@@ -151,9 +160,15 @@ def guarantees(population: Population, lent: Records, seed: int, as_of: date) ->
     rows = np.flatnonzero(rng.random(len(lent)) < 0.35)
     owner = lent.owner[rows]
     spelled = [named(population, i, rng) for i in owner.tolist()]
+    old = rng.random(len(rows)) < 0.4
+    for i in np.flatnonzero(old).tolist():
+        if former := population.former.get(int(owner[i])):
+            spelled[i] = (former[0], "")
     # the rest of this source has still fewer codes than the title lists
     dropped = rng.random(len(rows)) < 0.3
-    given = [(name, "" if drop else code) for (name, code), drop in zip(spelled, dropped.tolist(), strict=True)]
+    given = [
+        (name, "" if drop else code) for (name, code), drop in zip(spelled, dropped.tolist(), strict=True)
+    ]
     unknown = [(name, "") for city in CITIES for name in names.strangers(city.short, 9)[6:]]
     given += unknown
     rows = np.r_[rows, rng.choice(rows, len(unknown))]

@@ -11,7 +11,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from srdi.samples.figures import (
-    Figure,
     Flow,
     Test,
     also,
@@ -38,26 +37,12 @@ _RATE = mean("rate", "amount")
 _MEDIAN, _NINETY = quantile("days", Fraction(1, 2)), quantile("days", Fraction(9, 10))
 
 
-def _drawn(measure: str, area: str, whom: str, what: Test, *, headline: Figure = _AMOUNT) -> Iterator[Flow]:
-    """Loans of one kind drawn this year: amount, number, growth of the amount, part of all loans to the same firms."""
-    of = also(has(whom), what)
-    part = share("amount", what)
-    if headline is _AMOUNT:
-        yield Flow(measure, area, "loan", of, _AMOUNT)
-        yield Flow(f"{measure}.share", area, "loan", has(whom), part)
-    else:
-        yield Flow(measure, area, "loan", has(whom), part)
-        yield Flow(f"{measure}.amount", area, "loan", of, _AMOUNT)
-    yield Flow(f"{measure}.count", area, "loan", of, count)
-    yield Flow(f"{measure}.growth", area, "loan", of, _AMOUNT, growth=True)
-
-
-def _of_type(measure: str, area: str, whom: Test, what: Test) -> Iterator[Flow]:
-    """Loans of one type of finance drawn this year: amount, number, growth of the amount."""
-    of = also(whom, what)
+def _drawn(measure: str, area: str, of: Test, *, grows: bool = True) -> Iterator[Flow]:
+    """Loans of one kind drawn this year: their amount, their number and, where asked, the growth of the amount."""
     yield Flow(measure, area, "loan", of, _AMOUNT)
     yield Flow(f"{measure}.count", area, "loan", of, count)
-    yield Flow(f"{measure}.growth", area, "loan", of, _AMOUNT, growth=True)
+    if grows:
+        yield Flow(f"{measure}.growth", area, "loan", of, _AMOUNT, growth=True)
 
 
 def _turnaround(measure: str, area: str) -> Iterator[Flow]:
@@ -79,33 +64,39 @@ FINANCING: tuple[Flow, ...] = (
     Flow("zhengzhou.mean_guarantee_fee", Z, "guarantee", has("srdi"), _FEE, target=ONE_PER_CENT),
     Flow("luoyang.mean_guarantee_fee", L, "guarantee", has("upper"), _FEE, target=ONE_PER_CENT),
     Flow("henan.mean_guarantee_fee", H, "guarantee", has("upper"), _FEE, target=ONE_PER_CENT),
-    *_drawn("luoyang.first_loans", L, "small_micro", has("first_loan")),
-    *_drawn("luoyang.credit_loans", L, "small_micro", has("credit_loan")),
-    *_drawn("luoyang.credit_loans.provincial_up", L, "upper", has("credit_loan")),
-    *_drawn("luoyang.renewal_loans", L, "small_micro", has("renewal_loan")),
-    *_drawn("luoyang.medium_long_loans", L, "small_micro", has("medium_long")),
-    *_drawn("luoyang.medium_long_loans.provincial_up", L, "upper", has("medium_long")),
-    *_drawn("zhengzhou.credit_loans", Z, "srdi", has("credit_loan"), headline=share("amount", has("credit_loan"))),
-    *_drawn("zhengzhou.medium_long_loans", Z, "srdi", has("medium_long")),
-    *_drawn("zhengzhou.renewal_loans", Z, "srdi", whichever(has("renewal_loan"), says("product", "接力贷", "年审贷"))),
+    Flow("henan.mean_guarantee_fee.inclusive", H, "guarantee", has("upper"), _FEE, target=ONE_PER_CENT),
+    *_drawn("luoyang.first_loans", L, has("small_micro", "first_loan")),
+    *_drawn("luoyang.credit_loans", L, has("small_micro", "credit_loan")),
+    Flow("luoyang.credit_loans.provincial_up", L, "loan", has("upper", "credit_loan"), _AMOUNT),
+    *_drawn("luoyang.renewal_loans", L, has("small_micro", "renewal_loan")),
+    *_drawn("luoyang.medium_long_loans", L, has("small_micro", "medium_long")),
+    Flow("luoyang.medium_long_loans.provincial_up", L, "loan", has("upper", "medium_long"), _AMOUNT),
+    Flow("zhengzhou.credit_loans", Z, "loan", has("srdi"), share("amount", has("credit_loan"))),
+    Flow("zhengzhou.credit_loans.growth", Z, "loan", has("srdi", "credit_loan"), _AMOUNT, growth=True),
+    *_drawn("zhengzhou.medium_long_loans", Z, has("srdi", "medium_long")),
+    *_drawn("zhengzhou.renewal_loans", Z,
+            also(has("srdi"), whichever(has("renewal_loan"), says("product", "接力贷", "年审贷")))),
     Flow("zhengzhou.mean_rate", Z, "loan", has("srdi"), _RATE),
-    Flow("zhengzhou.mean_rate.others", Z, "loan", lacks("srdi", "sme"), _RATE),
+    Flow("zhengzhou.mean_rate.other_sme", Z, "loan", lacks("srdi", "sme"), _RATE),
     Flow("luoyang.mean_rate", L, "loan", has("upper"), _RATE),
-    Flow("luoyang.mean_rate.others", L, "loan", lacks("upper", "sme"), _RATE),
+    Flow("luoyang.mean_rate.other_sme", L, "loan", lacks("upper", "sme"), _RATE),
     Flow("luoyang.inclusive_loans_growth", L, "bank_month", every,
-         lead("inclusive_loans", "inclusive_loans_start", "all_loans", "all_loans_start"), "newest"),
+         lead("inclusive_loans", "inclusive_loans_start", "all_loans", "all_loans_start"), "newest",
+         target=Decimal(0)),
     Flow("luoyang.inclusive_borrowers", L, "bank_month", every,
-         ratio("inclusive_borrowers", "inclusive_borrowers_start"), "newest"),
-    *_of_type("zhengzhou.receivables_finance", Z, has("srdi"), says("finance_type", "应收账款")),
-    *_of_type("zhengzhou.movables_finance", Z, has("srdi"), says("finance_type", "应收账款", "存货", "仓单")),
-    *_of_type("sanmenxia.receivables_finance", S, has("upper"), says("finance_type", "应收账款")),
-    *_of_type("sanmenxia.inventory_finance", S, has("upper"), says("finance_type", "存货")),
-    *_of_type("sanmenxia.warehouse_receipt_finance", S, has("upper"), says("finance_type", "仓单")),
-    *_of_type("zhengzhou.risk_compensated_loans", Z, has("srdi"),
-              whichever(says("finance_type", "风险补偿"), says("product", "郑科贷"))),
-    *_of_type("zhengzhou.bridging_funds", Z, has("srdi"), says("finance_type", "应急转贷")),
-    *_of_type("luoyang.risk_compensated_loans", L, every, says("finance_type", "风险补偿")),
-    *_of_type("luoyang.bridging_funds", L, has("upper"), says("finance_type", "应急转贷")),
+         ratio("inclusive_borrowers", "inclusive_borrowers_start"), "newest", target=Decimal(1)),
+    *_drawn("zhengzhou.receivables_finance", Z, also(has("srdi"), says("finance_type", "应收账款"))),
+    *_drawn("zhengzhou.movables_finance", Z, also(has("srdi"), says("finance_type", "应收账款", "存货", "仓单"))),
+    *_drawn("sanmenxia.receivables_finance", S, also(has("upper"), says("finance_type", "应收账款")), grows=False),
+    *_drawn("sanmenxia.inventory_finance", S, also(has("upper"), says("finance_type", "存货")), grows=False),
+    *_drawn("sanmenxia.warehouse_receipt_finance", S, also(has("upper"), says("finance_type", "仓单")), grows=False),
+    *_drawn("zhengzhou.risk_compensated_loans", Z,
+            also(has("srdi"), whichever(says("finance_type", "风险补偿"), says("product", "郑科贷"))), grows=False),
+    *_drawn("zhengzhou.bridging_funds", Z, also(has("srdi"), says("finance_type", "应急转贷")), grows=False),
+    *_drawn("luoyang.risk_compensated_loans", L, says("finance_type", "风险补偿"), grows=False),
+    Flow("luoyang.risk_compensated_loans.provincial_up", L, "loan",
+         also(has("upper"), says("finance_type", "风险补偿")), _AMOUNT),
+    *_drawn("luoyang.bridging_funds", L, also(has("upper"), says("finance_type", "应急转贷")), grows=False),
     _platform_banks("zhengzhou.platform_index_banks", Z, "中原中小企业指数服务平台"),
     _platform_banks("zhengzhou.platform_finance_banks", Z, "郑州中小微企业金融综合服务平台"),
     _platform_banks("luoyang.platform_smart_banks", L, "洛阳市智慧金融服务平台"),
@@ -114,6 +105,7 @@ FINANCING: tuple[Flow, ...] = (
 AIMS: tuple[Flow, ...] = (
     Flow("zhengzhou.matchmaking_events", Z, "service_event", every, count, "paper", target=Decimal(50),
          paper=date(2022, 4, 12)),
+    Flow("zhengzhou.matchmaking_events.this_year", Z, "service_event", every, count, target=Decimal(50)),
     Flow("luoyang.matchmaking_events", L, "service_event", every, count, "quarter", target=Decimal(1)),
     Flow("luoyang.procurement_share", L, "procurement_year", every, ratio("reserved_sme", "works_total"), "newest",
          target=Decimal("0.40")),

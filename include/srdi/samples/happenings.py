@@ -48,7 +48,9 @@ def happenings(standing: Standing, firms: list[Firm]) -> dict[str, list[Event]]:
         "service_event": _matchmaking(standing),
         "procurement_year": _works(standing),
     }
-    return {table: [e for e in events if e.day is None or e.day <= standing.on] for table, events in made.items()}
+    return {
+        table: [e for e in events if e.day is None or e.day <= standing.on] for table, events in made.items()
+    }
 
 
 def _rows(standing: Standing, source: str, *key: str) -> tuple[Records, dict[str, Any], list[int]]:
@@ -68,7 +70,9 @@ def _number(value: Any) -> int | None:
 _FLAG = {"是": YES, "否": NO, "": UNKNOWN}
 
 
-def _of_firm(standing: Standing, titled: dict[int, Firm], owner: int | None, on: date | None) -> tuple[str | None, dict[str, int]]:
+def _of_firm(
+    standing: Standing, titled: dict[int, Firm], owner: int | None, on: date | None
+) -> tuple[str | None, dict[str, int]]:
     """(city, flags) of an event of that enterprise on that day."""
     if owner is None or owner < 0 or not standing.present[owner]:
         return None, dict.fromkeys(("srdi", "upper", "sme", "small_micro"), UNKNOWN)

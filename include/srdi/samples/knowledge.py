@@ -45,7 +45,9 @@ class Firm:
     holdings: list[Holding] = field(default_factory=list)
     facts: dict[str, bool | None] = field(default_factory=dict)
     told: bool = True
-    recognitions: list[tuple[str, date | None]] = field(default_factory=list)  # title, its day (renewals apart)
+    recognitions: list[tuple[str, date | None]] = field(
+        default_factory=list
+    )  # title, its day (renewals apart)
     evaluation: tuple[date, int, bool] | None = None  # day, level, derived from the score
 
     def in_force(self, title: str, on: date) -> Holding | None:
@@ -100,8 +102,8 @@ def _firm(truth: Truth, index: int, vanished: bool, told: bool = True) -> Firm:
 
 
 def _firms(truth: Truth, on: date) -> list[Firm]:
-    p, titles = truth.population, truth.records["title_list"]
-    known, vanished = present(truth, on)
+    titles = truth.records["title_list"]
+    _, vanished = present(truth, on)
     rows = latest(titles, on, "name", "title", "batch")
     c = titles.columns
     owners = owners_of(truth, on, [(c["name"][r], c["uscc"][r]) for r in rows])

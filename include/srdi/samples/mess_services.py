@@ -45,9 +45,7 @@ def _clouds(d: Dirt, everything: bool, number: int) -> None:
     if everything:
         d.rename(name="单位名称", cloud_until="到期日期")
         ended = d.text("cloud_until") != ""
-        d.lose(
-            d.pick(1, ended), "cloud_until", "2015-01-01", "until_after_adopted", "ends_before_it_begins"
-        )
+        d.lose(d.pick(1, ended), "cloud_until", "2015-01-01", "until_after_adopted", "ends_before_it_begins")
     d.repeat()
     d.foot(("合计",))
 
@@ -95,7 +93,9 @@ def _guarantees(d: Dirt, everything: bool, number: int) -> None:
         d.sheet.lead = [["融资担保业务明细"]]
         d.sheet.quirks.add("title_line")
         coded = d.text("uscc") != ""
-        for line in d.pick(1, coded):  # the code is optional here: the name finds the enterprise, or nobody does
+        for line in d.pick(
+            1, coded
+        ):  # the code is optional here: the name finds the enterprise, or nobody does
             d.unread([line], "uscc", "9.14103E+17", "code_scientific", "code_scientific")
             d.records.columns["uscc"][d.sheet.rows[line]] = ""
     d.repeat()
@@ -104,9 +104,9 @@ def _guarantees(d: Dirt, everything: bool, number: int) -> None:
 
 def _members(d: Dirt, everything: bool, number: int) -> None:
     d.respell()
-    d.loosen()
-    d.sheet.encoding = "utf-8-sig"
     coded = d.text("uscc") != ""
+    d.loosen(coded)
+    d.sheet.encoding = "utf-8-sig"
     d.spoil_rows(everything, coded)
     d.lose(d.pick(1, coded), "uscc", "", "code_unless_bank", "missing_code")
     if everything:
@@ -130,10 +130,10 @@ def _listing_steps(d: Dirt, everything: bool, number: int) -> None:
 
 def _bank_months(d: Dirt, everything: bool, number: int) -> None:
     d.spoil_rows(everything)
-    d.thousands("all_loans")
     if everything:
         d.in_yuan()
         d.rename(bank="金融机构")
+    d.thousands("all_loans")
     d.repeat(1)
     d.foot(("合计",))
 

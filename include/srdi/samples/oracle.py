@@ -1,7 +1,8 @@
 """The plain oracle: what the lists and rates must be, worked out from the truth in the plainest way.
 
 It shares no code with the product: loops over the few enterprises that ever had a title here, plain columns over
-all of them in ``promises`` and ``means``, events in ``figures``. A row that a quirk made unusable (``known`` false) is no fact for it either.
+all of them in ``promises`` and ``means``, events in ``figures``. A row that a quirk made unusable (``known``
+false) is no fact for it either.
 """
 
 from __future__ import annotations

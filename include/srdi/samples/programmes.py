@@ -126,7 +126,10 @@ def _firsts(population: Population, heard: np.ndarray) -> np.ndarray:
 
 def _days_of_papers(population: Population, owners: np.ndarray, ages: np.ndarray, as_of: date) -> None:
     """Services on the first days of the year and of the papers, on the day before, and on days to come."""
-    days = [day(f"{as_of.year}-01-01"), *(day(d) for d in ("2022-01-01", "2022-04-12", "2022-04-22", "2023-01-01"))]
+    days = [
+        day(f"{as_of.year}-01-01"),
+        *(day(d) for d in ("2022-01-01", "2022-04-12", "2022-04-22", "2023-01-01")),
+    ]
     turn = 0
     for number in range(len(CITIES)):
         mine = np.flatnonzero((population.city[owners] == number) & (population.tier[owners] >= 2))

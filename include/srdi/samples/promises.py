@@ -85,9 +85,7 @@ def _smes(k: Known) -> Three:
 
 def _large_borrowers(k: Known) -> Three:
     """Small firms that asked this year, with a line or a wish of ten million and more."""
-    big = either(
-        at_or_above(k.d.credit_line, LARGE_CREDIT), at_or_above(k.d.applied_this_year, LARGE_CREDIT)
-    )
+    big = either(at_or_above(k.d.credit_line, LARGE_CREDIT), at_or_above(k.d.applied_this_year, LARGE_CREDIT))
     asked = k.credit(k.d.applied_on, date(k.s.on.year, 1, 1))
     return both(k.s.small_micro, k.s.operating, big, asked)
 
@@ -115,13 +113,14 @@ COVERAGE = (
     Promise("henan.energy_diagnosed", "410000", _upper, lambda k: k.served("节能诊断", HENAN)),
     Promise("sanmenxia.energy_diagnosed", "411200", _upper, lambda k: k.served("节能诊断", SANMENXIA)),
     Promise("luoyang.energy_diagnosed", "410300", _upper, lambda k: k.served("节能诊断", LUOYANG)),
-    Promise("luoyang.energy_diagnosed.sme", "410300", _smes, lambda k: k.served("节能诊断", LUOYANG)),
     Promise("luoyang.core_business_on_it", "410300", _upper, lambda k: at_or_above(k.d.core_businesses, 1)),
-    Promise("sanmenxia.service_officer", "411200", _upper, lambda k: k.served("服务专员", date.min), ALL),
-    Promise("luoyang.service_officer", "410300", _upper, lambda k: k.served("服务专员", date.min), ALL),
+    Promise("sanmenxia.service_officer", "411200", _upper, lambda k: k.served("服务专员", SANMENXIA), ALL),
+    Promise("luoyang.service_officer", "410300", _upper, lambda k: k.served("服务专员", LUOYANG), ALL),
     Promise("sanmenxia.visited", "411200", _upper, lambda k: k.served("走访", SANMENXIA), ALL),
     Promise("sanmenxia.visited.this_year", "411200", _upper, lambda k: k.this_year("走访"), ALL),
     Promise("henan.service_coverage", "410000", _upper, lambda k: k.served("", HENAN), ALL),
+    Promise("henan.service_coverage.on_site", "410000", _upper,
+            lambda k: either(k.served("服务专员", HENAN), k.served("走访", HENAN)), ALL),
     Promise("luoyang.large_credit_served", "410300", _large_borrowers,
             lambda k: k.credit(k.d.granted_on, date(k.s.on.year, 1, 1))),
     Promise("zhengzhou.platform_index_members", "410100", _srdi, lambda k: k.member("中原中小企业指数服务平台")),

@@ -75,11 +75,11 @@ class Dirt:
             self._replace(name, column)
             self.sheet.quirks.add("mixed_dates")
 
-    def loosen(self) -> None:
+    def loosen(self, where: np.ndarray | None = None) -> None:
         """Width, blanks, apostrophes and brackets around codes and names."""
         n = max(3, len(self.sheet) // 200)
         named = "name" in self.sheet.table.column_names
-        for line in self.pick(n, self.text("uscc") != "" if not named else None):
+        for line in self.pick(n, where if named else self.text("uscc") != ""):
             code = self.sheet.cell("uscc", line)
             name = self.sheet.cell("name", line) if named else ""
             kind = line % (6 if named else 4)

@@ -101,6 +101,6 @@ UNUSABLE: dict[str, list[tuple[str, str, str, bool]]] = {
     ],
     "capital_market": [("event_no", "", "missing_key", False)],
     "bank_totals": [("month", "", "missing_key", False)],
-    "tax_benefit": [("year", "", "missing_key", False), ("benefit_item", "其他优惠", "unknown_category", True)],
+    "tax_benefit": [("year", "", "missing_key", False)],
     "procurement": [],
 }

@@ -51,7 +51,10 @@ class Accounts:
     tax: Records
 
     def of(self, name: str) -> np.ndarray:
-        return np.where(self.rows >= 0, self.tax.columns[name][self.rows], MISSING)
+        found = np.full(len(self.rows), MISSING)
+        told = self.rows >= 0
+        found[told] = self.tax.columns[name][self.rows[told]]
+        return found
 
 
 @dataclass

@@ -30,11 +30,11 @@ def benefits(population: Population, tax: Records, seed: int, as_of: date) -> Re
     titled = (population.tier[tax.owner] >= 1) & (population.tier[tax.owner] <= 3)
     recent = c["year"] >= as_of.year - 2
     rows, items, rights, uses = [], [], [], []
-    for item, share, other, entitled, enjoyed in _ITEMS:
+    for name, share, other, entitled, enjoyed in _ITEMS:
         found = np.flatnonzero(recent & (rng.random(len(tax)) < np.where(titled, share, other)))
         right = rng.random(len(found)) < entitled
         rows.append(found)
-        items.append(np.full(len(found), item, object))
+        items.append(np.full(len(found), name, object))
         rights.append(right)
         # a few enjoy what they are said not to be entitled to
         uses.append(np.where(right, rng.random(len(found)) < enjoyed, rng.random(len(found)) < 0.02))

@@ -103,6 +103,11 @@ class Truth:
     older: date | None = None
 
 
+def promising(population: Population) -> np.ndarray:
+    """Enterprises without a title that could well hold one: every twelfth."""
+    return (population.tier == 0) & (np.arange(len(population)) % 12 == 0)
+
+
 def populate(enterprises: int, seed: int, as_of: date) -> Population:
     """Found ``enterprises`` enterprises in three cities; the same seed gives the same city."""
     rng = np.random.default_rng([seed, 1])
