@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlglot
@@ -31,6 +32,7 @@ from srdi.policy.expression import (
     OnList,
     Score,
     Years,
+    parameters_of,
 )
 from srdi.policy.models import UNITS
 from srdi.policy.packset import Parameter
@@ -68,9 +70,13 @@ INEXACT = re.compile(r"\b(DOUBLE|FLOAT|REAL)\b")
 
 @dataclass
 class Binds:
-    """Values of the statements of one run under names ``p1``, ``p2`` …; equal values of one type share a name."""
+    """Values of the statements of one run under names ``p1``, ``p2`` …; equal values of one type share a name.
+
+    ``prefix`` keeps the names of several runs apart that end in one statement.
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
+    prefix: str = "p"
     _known: dict[tuple[Any, str], str] = field(default_factory=dict)
 
     def add(self, value: Any, sql_type: str) -> exp.Expression:
@@ -83,7 +89,7 @@ class Binds:
         return f"CAST(${self._name(value, sql_type)} AS {sql_type})"
 
     def _name(self, value: Any, sql_type: str) -> str:
-        name = self._known.setdefault((repr(value), sql_type), f"p{len(self._known) + 1}")
+        name = self._known.setdefault((repr(value), sql_type), f"{self.prefix}{len(self._known) + 1}")
         self.values[name] = value
         return name
 
@@ -99,6 +105,8 @@ class Compiler:
     facts: Mapping[str, FieldMeaning]
     biz_date: date
     binds: Binds = field(default_factory=Binds)
+    spans: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
+    _compiled: dict[tuple[Any, ...], str] = field(default_factory=dict)
 
     def condition(self, condition: Condition, parameters: Mapping[str, Parameter]) -> exp.Expression:
         """BOOLEAN expression: true kept, false not kept, NULL unknown."""
@@ -154,7 +162,14 @@ class Compiler:
         return exp.Case(ifs=[exp.If(this=positive, true=compared)])
 
     def sql(self, condition: Condition, parameters: Mapping[str, Parameter]) -> str:
-        return self.condition(condition, parameters).sql(dialect="duckdb")
+        """The same as text; a condition is compiled once, however many statements hold it."""
+        named = (
+            (name, parameters[name].document_id, parameters[name].name) for name in parameters_of(condition)
+        )
+        key = (condition, *named)
+        if key not in self._compiled:
+            self._compiled[key] = self.condition(condition, parameters).sql(dialect="duckdb")
+        return self._compiled[key]
 
     def parameter(self, parameter: Parameter) -> exp.Expression:
         """The value of the day, bound; NULL where none is in force, which makes the condition unknown."""
@@ -276,14 +291,7 @@ def check_exact(
 
     Raises :class:`PackError` naming the expression; division is refused by itself, since DuckDB's is floating.
     """
-    parts: dict[str, None] = {}
-    for text in expressions:
-        tree = sqlglot.parse_one(text, dialect="duckdb")
-        for node in tree.walk():
-            if isinstance(node, exp.Div):
-                raise PackError(f"编译结果含有浮点除法：{node.sql(dialect='duckdb')}")
-            if isinstance(node, exp.Binary | exp.Cast | exp.Column | exp.Func | exp.Unary | exp.Paren):
-                parts[node.sql(dialect="duckdb")] = None
+    parts = dict.fromkeys(part for text in expressions for part in _computing_parts(text))
     if not parts:
         return
     sql = (
@@ -295,3 +303,16 @@ def check_exact(
     for part, row in zip(parts, described, strict=True):
         if INEXACT.search(row[1]):
             raise PackError(f"编译结果含有浮点数（{row[1]}）：{part}；事实和参数必须是 DECIMAL 或整数")
+
+
+@cache
+def _computing_parts(text: str) -> tuple[str, ...]:
+    """Sub-expressions that yield a value; comparisons and groups are BOOLEAN whatever they hold."""
+    found: dict[str, None] = {text: None}
+    for node in sqlglot.parse_one(text, dialect="duckdb").walk():
+        if isinstance(node, exp.Div):
+            raise PackError(f"编译结果含有浮点除法：{node.sql(dialect='duckdb')}")
+        boolean = isinstance(node, exp.Predicate | exp.Connector | exp.Not | exp.Paren)
+        if isinstance(node, exp.Binary | exp.Column | exp.Func | exp.Neg) and not boolean:
+            found[node.sql(dialect="duckdb")] = None
+    return tuple(found)

@@ -37,6 +37,7 @@ from srdi.policy.packset import (
     Measure,
     PackSet,
     Parameter,
+    StandardMeasure,
     TargetMeasure,
     Value,
 )
@@ -379,6 +380,14 @@ def in_words(measure: Measure, facts: Mapping[str, FieldMeaning], day: date) -> 
         return _target_words(measure, facts, day)
     population = condition_words(measure.of, facts, measure.parameters, day)
     place = f"《{measure.document.title}》{measure.clause}"
+    if isinstance(measure, StandardMeasure):
+        return _standard_words(measure, facts, day)
+    if isinstance(measure, ListMeasure) and not measure.by_title:
+        rules = "；".join(rule.title.zh for rule in measure.rules)
+        return (
+            f"{place}：登记在本地、符合（{population}）的企业；是否符合不详的{EFFECTS_ZH[measure.population_unknown]}。"
+            f"逐条核对：{rules or '无'}。退出后再显示 {measure.leaves.on(day)} 天。"
+        )
     if isinstance(measure, ListMeasure):
         rules = "；".join(
             f"{rule.title.zh}（不符合：{EFFECTS_ZH['off' if rule.off else rule.on_fail]}，不详：{EFFECTS_ZH[rule.on_unknown]}）"
@@ -404,6 +413,27 @@ def in_words(measure: Measure, facts: Mapping[str, FieldMeaning], day: date) -> 
     return (
         f"{place}{_beside(measure)}：登记在本市、符合（{population}）的企业中，{counted}的比例；{goal}。"
         "是否属于统计范围或是否达到不详的，单列，不进分母。"
+    )
+
+
+def _standard_words(measure: StandardMeasure, facts: Mapping[str, FieldMeaning], day: date) -> str:
+    """A title standard in Chinese: for whom, and every criterion with its values."""
+
+    def words(condition: Condition) -> str:
+        return condition_words(condition, facts, measure.parameters, day)
+
+    criteria = "；".join(
+        f"{number}. {one.title.zh}：{words(one.keep)}" for number, one in enumerate(measure.criteria, start=1)
+    )
+    renewal = ""
+    if measure.renewal is not None:
+        waived = "、".join(one.title.zh for one in measure.criteria if one.id in measure.renewal.waives)
+        renewal = (
+            f"复核对象（{words(measure.renewal.of)}）" + (f"不要求{waived}" if waived else "要求相同") + "。"
+        )
+    return (
+        f"《{measure.document.title}》{measure.clause}：{measure.awards}的条件，对象（{words(measure.of)}），须全部符合：{criteria}。"
+        f"{renewal}有数据不详的，得分取可能的最低和最高，条件单列为不详。"
     )
 
 

@@ -138,7 +138,7 @@ def _measure_row(packs: PackSet, measure: Measure, day: date) -> tuple[Any, ...]
         measure.title.zh,
         measure.title.en,
         explain.in_words(measure, packs.facts, day),
-        measure.area,
+        measure.area or None,
         measure.document.stage,
         measure.term(day),
         packs.rule_version,

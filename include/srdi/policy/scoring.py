@@ -31,7 +31,14 @@ def with_scores(measure: StandardMeasure, compiler: Compiler, source: str) -> st
 
 
 def item_sql(item: ScoreItem, compiler: Compiler, measure: StandardMeasure) -> tuple[str, str]:
-    """(least, most) points of one line, as exact decimals."""
+    """(least, most) points of one line, as exact decimals; worked out once a run."""
+    key = (measure.id, id(item))
+    if key not in compiler.spans:
+        compiler.spans[key] = _item(item, compiler, measure)
+    return compiler.spans[key]
+
+
+def _item(item: ScoreItem, compiler: Compiler, measure: StandardMeasure) -> tuple[str, str]:
     if item.best_of:
         spans = [_banded(atom, compiler, measure.parameters[atom.parameter]) for atom in item.best_of]
         return tuple(_greatest([span[at] for span in spans]) for at in (0, 1))  # type: ignore[return-value]

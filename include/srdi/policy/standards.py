@@ -34,8 +34,8 @@ SELECT
     CASE WHEN {missing} > 0 THEN 'fail' WHEN {unknown} > 0 THEN 'unknown' ELSE 'pass' END AS outcome,
     CAST({missing} AS INTEGER) AS missing,
     CAST({unknown} AS INTEGER) AS unknown,
-    list_filter([{failing}], x -> x IS NOT NULL) AS failing,
-    list_filter([{unclear}], x -> x IS NOT NULL) AS unclear,
+    list_filter([{failing}], lambda x: x IS NOT NULL) AS failing,
+    list_filter([{unclear}], lambda x: x IS NOT NULL) AS unclear,
     {low} AS score_low,
     {high} AS score_high,
     (e.srdi OR e.innovative) IS TRUE AS titled
@@ -50,6 +50,9 @@ SELECT
     {purpose} AS purpose,
     unnest([{rows}], recursive := true)
 FROM {source} AS e
+"""
+
+TOLD = """
 WHERE e.uscc IN (
     SELECT n.uscc FROM policy_standing AS n
     WHERE n.standard = {standard} AND n.purpose = {purpose} AND (n.titled OR n.missing + n.unknown <= {near})
@@ -104,8 +107,17 @@ def decide_standards(con: duckdb.DuckDBPyConnection, packs: PackSet, compiler: C
         _check(con, judgement.measure, compiler, source)
     sql = " UNION ALL ".join(standing_sql(one, compiler, source) for one in judged) or _NOBODY
     con.execute(f"CREATE OR REPLACE TEMP TABLE policy_standing AS {sql}", compiler.binds.used_in(sql))
-    _criteria(con, judged, compiler)
-    sql = " UNION ALL ".join(_gap_sql(one, compiler, source, packs) for one in judged) or _NO_GAP
+    criterion_table(con, judged, compiler)
+    near = packs.parameters["conventions"].get(NEAR) if "conventions" in packs.parameters else None
+    bound = compiler.binds.text(near.on(compiler.biz_date) if near else 0, "INTEGER")
+    told = [
+        gap_sql(one, compiler, source)
+        + TOLD.format(
+            standard=compiler.binds.text(one.measure.id), purpose=compiler.binds.text(one.purpose), near=bound
+        )
+        for one in judged
+    ]
+    sql = " UNION ALL ".join(told) or _NO_GAP
     con.execute(f"CREATE OR REPLACE TEMP TABLE policy_gap AS {sql}", compiler.binds.used_in(sql))
 
 
@@ -176,7 +188,8 @@ def standing_sql(judgement: Judgement, compiler: Compiler, source: str) -> str:
     )
 
 
-def _gap_sql(judgement: Judgement, compiler: Compiler, source: str, packs: PackSet) -> str:
+def gap_sql(judgement: Judgement, compiler: Compiler, source: str) -> str:
+    """One row per enterprise of ``source`` and criterion, with what was observed."""
     measure, text = judgement.measure, compiler.binds.text
     rows = []
     for one in measure.criteria:
@@ -192,14 +205,12 @@ def _gap_sql(judgement: Judgement, compiler: Compiler, source: str, packs: PackS
                 row=f"CAST({row} AS BIGINT)",
             )
         )
-    near = packs.parameters["conventions"].get(NEAR) if "conventions" in packs.parameters else None
     return GAP.format(
         title=text(measure.awards),
         standard=text(measure.id),
         purpose=text(judgement.purpose),
         rows=", ".join(rows),
         source=with_scores(measure, compiler, source),
-        near=text(near.on(compiler.biz_date) if near else 0, "INTEGER"),
     )
 
 
@@ -270,8 +281,8 @@ def facts_read(measure: StandardMeasure) -> list[str]:
     return list(dict.fromkeys(fact for one in [*_conditions(measure), *banded] for fact in facts_of(one)))
 
 
-def _criteria(con: duckdb.DuckDBPyConnection, judged: list[Judgement], compiler: Compiler) -> None:
-    """``policy_criterion``: what stands beside every outcome, once per criterion."""
+def criterion_table(con: duckdb.DuckDBPyConnection, judged: list[Judgement], compiler: Compiler) -> None:
+    """Create ``policy_criterion``: what stands beside every outcome, once per criterion."""
     import pyarrow as pa
 
     names = ("standard", "criterion_id", "position", "criterion_zh", "required", "clause", "document_id")

@@ -9,7 +9,16 @@ from datetime import date
 from srdi.policy.explain import EFFECTS_ZH, condition_words, in_words, value_text
 from srdi.policy.heads import load_areas
 from srdi.policy.models import UNITS
-from srdi.policy.packset import CoverageMeasure, ListMeasure, Measure, PackSet, Parameter, Rule, TargetMeasure
+from srdi.policy.packset import (
+    CoverageMeasure,
+    ListMeasure,
+    Measure,
+    PackSet,
+    Parameter,
+    Rule,
+    StandardMeasure,
+    TargetMeasure,
+)
 from srdi.reports.trace import case_files, tables_of
 from srdi.reports.words import STAGES, TERMS
 
@@ -68,8 +77,11 @@ def _clauses(packs: PackSet, measure: Measure) -> list[str]:
 
 
 def _population(packs: PackSet, measure: Measure, day: date) -> list[str]:
-    area = load_areas().get(measure.area, "")
-    place = f"登记在{area}（{measure.area}）"
+    place = (
+        f"登记在{load_areas().get(measure.area, '')}（{measure.area}）"
+        if measure.area
+        else "全国标准，本系统内的全部企业"
+    )
     words = condition_words(measure.of, packs.facts, measure.parameters, day)
     # A count of recognitions has no population: whoever was recognised counts.
     told = [f"{place}：{words}" if words else f"{place}：取得认定的企业"]
@@ -87,6 +99,8 @@ def _condition(packs: PackSet, measure: Measure, day: date) -> list[tuple[str, l
     if isinstance(measure, CoverageMeasure):
         counted = condition_words(measure.counts, packs.facts, measure.parameters, day)
         told.append(("达到的条件 condition", [counted]))
+    if isinstance(measure, StandardMeasure):
+        return [("条件 criteria", _criteria(packs, measure, day)), ("得分 scores", _scores(measure))]
     if isinstance(measure, ListMeasure):
         group = measure.exclusions
         taken = {rule.id for rule in group.rules} if group else set()
@@ -98,6 +112,27 @@ def _condition(packs: PackSet, measure: Measure, day: date) -> list[tuple[str, l
             told.append(("排除规则 exclusions", [head, *others]))
     elif measure.kind != "requirement":
         told.append(("目标 target", [_goal(measure, day)]))
+    return told
+
+
+def _criteria(packs: PackSet, measure: StandardMeasure, day: date) -> list[str]:
+    told = []
+    for one in measure.criteria:
+        words = condition_words(one.keep, packs.facts, measure.parameters, day)
+        told.append(f"{one.title.zh}（{one.id}）：{words}；{one.clause}")
+        told += [f"  存疑：{one.doubt}"] if one.doubt else []
+    if measure.renewal is not None:
+        words = condition_words(measure.renewal.of, packs.facts, measure.parameters, day)
+        waived = f"，不要求 {'、'.join(measure.renewal.waives)}" if measure.renewal.waives else ""
+        told.append(f"复核：{words}，{_span(*measure.renewal.in_force)}{waived}")
+    return told
+
+
+def _scores(measure: StandardMeasure) -> list[str]:
+    told = []
+    for score in measure.scores:
+        parts = [*score.sum_of, *(item.title.zh for item in score.items)]
+        told.append(f"{score.title.zh}（{score.id}）：{'、'.join(parts)}")
     return told
 
 

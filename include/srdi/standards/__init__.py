@@ -6,9 +6,10 @@ a :class:`~srdi.standards.model.Standard`, and its line below; the command line 
 
 from __future__ import annotations
 
-from srdi.standards import digital_level, size, tax_credit
+from srdi.standards import digital_level, size, tax_credit, title
 from srdi.standards.model import Standard
 
 STANDARDS: dict[str, Standard] = {
-    standard.name: standard for standard in (size.STANDARD, tax_credit.STANDARD, digital_level.STANDARD)
+    standard.name: standard
+    for standard in (size.STANDARD, tax_credit.STANDARD, digital_level.STANDARD, title.STANDARD)
 }

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 PART = {part.name: part for part in PARTS}
 LIVE = "EXISTS (SELECT FROM scope AS s WHERE s.measure_id = t.measure_id AND s.live)"
 
+#: Standards take turns by their dates: whoever was judged by another one before is told by the new one now.
+STANDARDS = "EXISTS (SELECT FROM scope AS s WHERE s.kind = 'standard' AND s.live)"
+
 
 class Mover:
     """Moves staged rows into place and counts what it touched; needs the tables of :mod:`scopes`."""
@@ -79,6 +82,7 @@ class Mover:
                 provenance={"run_id": self.run.run_id, "published_at": self.moment},
             )
         self._table("marts.measure_member", "measure_member", within=LIVE)
+        self._table("marts.title_gap", "title_gap", within=STANDARDS)
 
     def papers(self, live: bool) -> None:
         for name in ("document", "clause", "measure"):

@@ -92,6 +92,7 @@ PARTS = (
     Part("requirement", "results", marts.requirement, _content_of(marts.requirement), optional=True),
     Part("target", "results", marts.target, _content_of(marts.target), optional=True),
     Part("measure_member", "results", marts.measure_member),
+    Part("title_gap", "results", marts.title_gap, optional=True),
 )
 
 #: Small tables that keep every day.

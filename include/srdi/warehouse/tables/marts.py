@@ -7,7 +7,7 @@ by the views ``marts.whitelist``, ``marts.whitelist_reason`` and ``marts.measure
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, Index, Numeric, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, Index, Integer, Numeric, text
 
 from srdi.warehouse.tables.words import codes, key, may, moment, need, ratio, table
 
@@ -62,6 +62,27 @@ measure_member = table(
     CheckConstraint("outcome IN ('counted', 'missing', 'unknown')", name="outcome"),
 )
 Index(None, measure_member.c.uscc)
+
+title_gap = table(
+    "store.title_gap",
+    key("uscc"),
+    key("next_title"),
+    key("criterion_id"),
+    need("standard"),
+    need("purpose"),
+    need("position", Integer),
+    need("criterion_zh"),
+    need("outcome"),
+    may("observed"),
+    may("required"),
+    may("distance", Numeric(18, 6)),
+    may("document_id"),
+    may("clause"),
+    may("batch_id"),
+    may("row_no", BigInteger),
+    CheckConstraint("outcome IN ('pass', 'fail', 'unknown', 'waived')", name="outcome"),
+    CheckConstraint("purpose IN ('new', 'renewal')", name="purpose"),
+)
 
 whitelist_history = table(
     "marts.whitelist_history",
