@@ -71,7 +71,10 @@ def _banded(atom: Compare | Years, compiler: Compiler, bands: Parameter) -> tupl
         return nought, _points(max(every), compiler)
     assert bands.bounds is not None
     kept = [
-        (compiler.compared(atom, bound, bands.bounds).sql(dialect="duckdb", copy=False), _points(points, compiler))
+        (
+            compiler.compared(atom, bound, bands.bounds).sql(dialect="duckdb", copy=False),
+            _points(points, compiler),
+        )
         for bound, points in entry.value
     ]
     cases = " ".join(f"WHEN {condition} THEN {points}" for condition, points in kept)

@@ -15,13 +15,14 @@ from itertools import zip_longest
 from pathlib import Path
 
 from srdi.contracts.loader import ContractSet, Dictionary, load_contracts, load_dictionary
-from srdi.contracts.models import Contract, FieldMeaning
+from srdi.contracts.models import Contract
 from srdi.contracts.refusals import WORDS
 from srdi.policy.loader import load
 from srdi.policy.packset import PackSet
 from srdi.quality.rules import Rule, rules_for
 from srdi.reports import source_page, traceability
 from srdi.reports.check_words import BATCH_CHECKS, FACT_CHECKS
+from srdi.reports.fact_tables import events_section, facts_section, meaning_cells
 from srdi.reports.markdown import GENERATED, cell, code, table
 from srdi.reports.view_columns import Shape, table_types, views_and_functions
 from srdi.settings import REPOSITORY
@@ -68,8 +69,8 @@ def dictionary_page(contracts: Mapping[str, Contract], dictionary: Dictionary) -
     shapes = views_and_functions()
     parts = [GENERATED, INTRO, *(_schema(schema, shapes) for schema in ORDER)]
     parts.append(_fields(contracts, dictionary))
-    parts.append(_facts(dictionary.facts))
-    parts.append(_events(dictionary.events))
+    parts.append(facts_section(dictionary.facts))
+    parts.append(events_section(dictionary.events))
     parts.append(_checks(contracts, dictionary))
     parts.append(_refusals())
     return "\n\n".join(part.strip() for part in parts) + "\n"
@@ -137,17 +138,12 @@ def _function(name: str, shape: Shape) -> str:
     )
 
 
-def _meaning(meaning: FieldMeaning) -> tuple[str, str, str, str]:
-    kind = meaning.type + (f"({meaning.places})" if meaning.places is not None else "")
-    return kind, meaning.unit or "", meaning.zh, meaning.en
-
-
 def _fields(contracts: Mapping[str, Contract], dictionary: Dictionary) -> str:
     rows = []
     for name, meaning in dictionary.fields.items():
         carried = [c.id for c in contracts.values() if name in c.fields]
         lookup = f"`{meaning.lookup}`" + ("（开放）" if meaning.open_list else "") if meaning.lookup else ""
-        rows.append((f"`{name}`", *_meaning(meaning), lookup, meaning.sensitive, code(*carried)))
+        rows.append((f"`{name}`", *meaning_cells(meaning), lookup, meaning.sensitive, code(*carried)))
     header = (
         "字段 field",
         "类型 type",
@@ -159,59 +155,6 @@ def _fields(contracts: Mapping[str, Contract], dictionary: Dictionary) -> str:
         "数据源 sources",
     )
     return f'## <a id="fields"></a>字段 · What the sources deliver\n\n{table(header, rows)}'
-
-
-def _facts(facts: Mapping[str, FieldMeaning]) -> str:
-    rows = [
-        (
-            f"`{name}`",
-            *_meaning(meaning),
-            f"`{meaning.known_by}`" if meaning.known_by else "",
-            meaning.sensitive,
-            _precedence(meaning),
-        )
-        for name, meaning in facts.items()
-    ]
-    header = (
-        "事实 fact",
-        "类型 type",
-        "单位 unit",
-        "中文",
-        "English",
-        "空为无 known by",
-        "敏感 sensitive",
-        "几处来源 told by",
-    )
-    return (
-        '## <a id="facts"></a>事实 · The enterprise fact row\n\n政策表达式只能用这些词；`flag` 为是、否、不详三值。\n'
-        "*The only words that policy expressions may use; a flag is true, false or unknown.*\n\n"
-        "空为无：所列标志为是时，日期为空表示没有发生，否则表示不详。\n"
-        "*Known by: while that flag is true an empty day means that it did not happen, else that nobody knows.*\n\n"
-        + table(header, rows)
-    )
-
-
-def _events(events: Mapping[str, Mapping[str, FieldMeaning]]) -> str:
-    """One table of columns per table of events: files ``facts/<run>/<table>.parquet``."""
-    told = [
-        '## <a id="events"></a>事件 · What happened, one row an event\n\n'
-        "每次运行写成 `facts/<run>/<表>.parquet`，只含业务日期及以前的事；称号按事件当日（`day`）的有效情况，规模按业务日期。"
-        "对应不到企业的行保留，`uscc` 为空。\n"
-        "*Events up to the business day only; titles as of the event's own day, size as of the business day. Rows of "
-        "nobody stay, without a code.*"
-    ]
-    header = ("列 column", "类型 type", "单位 unit", "中文", "English", "敏感 sensitive")
-    for name, columns in events.items():
-        rows = [(f"`{column}`", *_meaning(meaning), meaning.sensitive) for column, meaning in columns.items()]
-        told.append(f'### <a id="events-{name}"></a>`{name}`\n\n{table(header, rows)}')
-    return "\n\n".join(told)
-
-
-def _precedence(meaning: FieldMeaning) -> str:
-    """The sources that tell a fact, the one that counts first; those that never count in brackets."""
-    counted = " → ".join(code(source) for source in meaning.sources)
-    compared = "、".join(code(source) for source in meaning.compared)
-    return counted + (f"（只比较 compared: {compared}）" if compared else "")
 
 
 def _checks(contracts: Mapping[str, Contract], dictionary: Dictionary) -> str:
