@@ -85,7 +85,8 @@ def banks(events: list[Event]) -> Parts:
 
 def total(name: str) -> Figure:
     def figure(events: list[Event]) -> Parts:
-        sum_ = Fraction(sum(n for n in numbers(events, name)))
+        found = numbers(events, name)
+        sum_ = Fraction(sum(found)) if found or not events else None
         return sum_, None, sum_
 
     return figure
@@ -162,15 +163,14 @@ def over(top: Fraction, bottom: Fraction, anything: bool) -> Parts:
 def financed(flow: Flow, events: list[Event], on: date) -> list[dict[str, Any]]:
     """Rows of the financing answers: every bank with something of it, and ``ALL``."""
     first, last = span(flow, events, on)
-    now = _asked(flow, events, (first, last))
-    before = _asked(flow, events, (year_before(first), year_before(last))) if flow.growth else []
-    named = sorted({e.bank for e in [*now, *before]}) if flow.per_bank else []
+    spans = [(first, last)] + ([(year_before(first), year_before(last))] if flow.growth else [])
+    asked = [_asked(flow, events, days) for days in spans]
+    named = sorted({e.bank for sure, _ in asked for e in sure}) if flow.per_bank else []
     rows = []
     for bank in ("ALL", *named):
-        parts = [[e for e in part if bank in ("ALL", e.bank)] for part in (now, before)]
-        top, bottom, value = _growth(flow, *parts) if flow.growth else flow.figure(parts[0])
-        if not events:  # nothing ever arrived: not even nought is known
-            top = bottom = value = None
+        mine = [[[e for e in part if bank in ("ALL", e.bank)] for part in parts] for parts in asked]
+        figures = [_figure(flow, bool(events), sure, doubtful) for sure, doubtful in mine]
+        top, bottom, value = _growth(figures[0][2], figures[1][2]) if flow.growth else figures[0]
         rows.append(
             dict(
                 measure_id=flow.id,
@@ -187,8 +187,8 @@ def financed(flow: Flow, events: list[Event], on: date) -> list[dict[str, Any]]:
 
 def aimed(flow: Flow, events: list[Event], on: date) -> dict[str, Any]:
     """A row of the target answers, for figures that no bank has a part in."""
-    asked = _asked(flow, events, span(flow, events, on))
-    actual = _six(flow.figure(asked)[2]) if events else None
+    sure, doubtful = _asked(flow, events, span(flow, events, on))
+    actual = _six(_figure(flow, bool(events), sure, doubtful)[2])
     return target_row(flow.id, flow.area, flow.target, actual, 0)
 
 
@@ -210,16 +210,23 @@ def year_before(value: date) -> date:
     return value.replace(year=value.year - 1, day=28 if leap else value.day)
 
 
-def _asked(flow: Flow, events: list[Event], days: tuple[date, date]) -> list[Event]:
-    """Events of nobody are in no area; banks as such are in all of them."""
+def _asked(flow: Flow, events: list[Event], days: tuple[date, date]) -> tuple[list[Event], list[Event]]:
+    """(those that belong, those that may). Events of nobody are in no area; banks as such are in all of them."""
     here = [e for e in events if e.city == "" or (e.city or "").startswith(flow.area.rstrip("0"))]
-    return [e for e in here if e.day is not None and days[0] <= e.day <= days[1] and flow.of(e) == YES]
+    here = [e for e in here if e.day is not None and days[0] <= e.day <= days[1]]
+    asked = [(e, flow.of(e)) for e in here]
+    return [e for e, of in asked if of == YES], [e for e, of in asked if of == UNKNOWN]
 
 
-def _growth(flow: Flow, now: list[Event], before: list[Event]) -> Parts:
+def _figure(flow: Flow, arrived: bool, sure: list[Event], doubtful: list[Event]) -> Parts:
+    """Nothing counted is nought only where something ever arrived and nothing may have to be counted."""
+    top, bottom, value = flow.figure(sure)
+    return (None, bottom, None) if not sure and (doubtful or not arrived) else (top, bottom, value)
+
+
+def _growth(now: Fraction | None, before: Fraction | None) -> Parts:
     """This year's figure against last year's, both as published, minus one."""
-    this, last = (_six(flow.figure(part)[2]) for part in (now, before))
-    top, bottom = (None if value is None else Fraction(value) for value in (this, last))
+    top, bottom = (None if value is None else Fraction(_six(value) or 0) for value in (now, before))
     if top is None or bottom is None or bottom <= 0:
         return top, bottom, None
     return top, bottom, top / bottom - 1

@@ -19,7 +19,7 @@ from srdi.samples import figures, flows, knowledge, means, promises
 from srdi.samples.deeds import deeds
 from srdi.samples.happenings import happenings
 from srdi.samples.knowledge import Firm, Holding
-from srdi.samples.standing import stand
+from srdi.samples.standing import NO, UNKNOWN, YES, stand
 from srdi.samples.truth import Truth
 
 WINDOW, EXIT, AHEAD = timedelta(180), timedelta(30), timedelta(180)
@@ -31,6 +31,7 @@ COVERAGE = {
     "luoyang.level3_innovative": ("innovative_only", "level3", None),
 }
 COVERAGE_AREA = "410300"
+_LISTED = {"listed": YES, "review": UNKNOWN, "excluded": NO}
 
 
 @dataclass
@@ -72,10 +73,10 @@ def answers(truth: Truth, biz_date: date | None = None, stale: frozenset[str] = 
 def _whole(result: Answers, truth: Truth, firms: list[Firm], on: date, stale: frozenset[str]) -> None:
     """Everything that is asked of whole populations, of accounts and of events."""
     standing = stand(truth, firms, on, stale)
-    listed = {measure: np.zeros(len(standing), bool) for measure in WHITELISTS}
+    listed = {measure: np.full(len(standing), NO, np.int8) for measure in WHITELISTS}
     position = {firm.uscc: firm.index for firm in firms}
-    for row in result.whitelist:
-        listed[row["measure_id"]][position[row["uscc"]]] = row["verdict"] == "listed"
+    for row in result.whitelist:  # under review: nobody can say yet
+        listed[row["measure_id"]][position[row["uscc"]]] = _LISTED[row["verdict"]]
     known = promises.Known(standing, deeds(standing), listed)
     result.coverage += promises.covered(known)
     result.requirements = promises.required(known)

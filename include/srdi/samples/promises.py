@@ -31,11 +31,11 @@ ZHENGZHOU, LUOYANG, SANMENXIA, HENAN = (
 
 @dataclass
 class Known:
-    """All columns of a day; ``listed``: who is listed, per list."""
+    """All columns of a day; ``listed``: per list who is listed, and who is under review."""
 
     s: Standing
     d: Deeds
-    listed: dict[str, np.ndarray]
+    listed: dict[str, Three]
 
     def holders(self, title: str) -> Three:
         """Operating holders of ``srdi``, ``upper``, ``provincial`` or ``little_giant``."""
@@ -51,7 +51,7 @@ class Known:
         return self.d.platforms[platform]
 
     def on_list(self, measure: str) -> Three:
-        return told(self.listed[measure], True)
+        return self.listed[measure]
 
     def credit(self, days: np.ndarray, since: date) -> Three:
         return happened(days, self.d.credit_told, since, self.s.on)

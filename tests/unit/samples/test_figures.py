@@ -7,7 +7,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import pytest
 
 from srdi.samples import oracle
@@ -107,6 +106,8 @@ def test_nothing_to_divide_by_is_no_number() -> None:
     assert of_all(flow(ratio("amount", "b")), [event("2025-03-01", 5, b=0)]) == (5, 0, None)
     assert of_all(flow(count), [event("2024-03-01")]) == (0, None, 0)
     assert of_all(flow(count), []) == (None, None, None)  # nothing ever arrived
+    assert of_all(flow(count), [event("2025-03-01", x=UNKNOWN)]) == (None, None, None)  # it may be one
+    assert of_all(flow(total("amount")), [event("2025-03-01", None)]) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -316,5 +317,9 @@ def test_credit_within_a_year_counts_for_the_list() -> None:
     )
     right = oracle.answers(found)
     row = next(r for r in right.coverage if r["measure_id"] == "luoyang.whitelist_credit")
-    assert (row["numerator"], row["denominator"]) == (1, 3)  # the first is excluded from the list
-    assert np.array([r["verdict"] == "listed" for r in right.whitelist]).sum() == 3
+    assert (row["numerator"], row["denominator"], row["unknown"]) == (1, 3, 0)  # the first is excluded
+    found.population.status[1] = "停业"  # nobody can say whether it operates: under review
+    right = oracle.answers(found)
+    row = next(r for r in right.coverage if r["measure_id"] == "luoyang.whitelist_credit")
+    assert (row["numerator"], row["denominator"], row["unknown"]) == (0, 2, 1)
+    assert [r["verdict"] for r in right.whitelist].count("listed") == 2
