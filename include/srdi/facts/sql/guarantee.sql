@@ -7,7 +7,7 @@ SELECT
     t.srdi,
     t.provincial_or_above,
     z.sme,
-    z.size_class IN ('小型', '微型') AS small_micro,
+    z.small_micro,
     g.contract_no,
     g.loan_no,
     g.guarantor AS bank,
