@@ -37,10 +37,13 @@ def decide_events(con: duckdb.DuckDBPyConnection, population: Population, facts_
     _goals(con, population)
     results, binds = [], population.compiler.binds
     checked: set[tuple[str, ...]] = set()
+    tables = {
+        name: _read(con, name, facts_uri) for name in sorted({measure.table for measure in population.events})
+    }
     for measure in population.events:
-        file = literal(f"{facts_uri.rstrip('/')}/{measure.table}.parquet")
-        if con.execute(f"SELECT count(*) FROM glob({file})").fetchall()[0][0]:
-            results.append(_measured(con, population, measure, f"read_parquet({file})", checked))
+        table = tables[measure.table]
+        if table is not None:
+            results.append(_measured(con, population, measure, table, checked))
         else:
             results.append(event_sql.ABSENT.format(measure=binds.text(measure.id)))
     if not results:
@@ -48,6 +51,17 @@ def decide_events(con: duckdb.DuckDBPyConnection, population: Population, facts_
     sql = event_sql.EVENT.format(results=" UNION ALL ".join(f"({one})" for one in results))
     con.execute(sql, binds.used_in(sql))
     con.execute(event_sql.TARGETS)
+    for table in filter(None, tables.values()):
+        con.execute(f"DROP TABLE {table}")
+
+
+def _read(con: duckdb.DuckDBPyConnection, name: str, facts_uri: str) -> str | None:
+    """A table of events, read once for all its measures; None where the run has no such file."""
+    file = literal(f"{facts_uri.rstrip('/')}/{name}.parquet")
+    if not con.execute(f"SELECT count(*) FROM glob({file})").fetchall()[0][0]:
+        return None
+    con.execute(f"CREATE OR REPLACE TEMP TABLE policy_{name} AS FROM read_parquet({file})")
+    return f"policy_{name}"
 
 
 def span_of(measure: EventMeasure, day: date) -> tuple[date, date]:
@@ -98,7 +112,7 @@ def _measured(
     con: duckdb.DuckDBPyConnection,
     population: Population,
     measure: EventMeasure,
-    file: str,
+    table: str,
     checked: set[tuple[str, ...]],
 ) -> str:
     """The statement of one measure; every expression in it is exact or the measure is refused.
@@ -107,7 +121,7 @@ def _measured(
     """
     binds = population.compiler.binds
     compiler = Compiler(measure.columns, population.compiler.biz_date, binds)
-    source = _source(con, measure, file)
+    source = _source(con, measure, table)
     parts = figure_sql(measure, compiler)
     conditions = [one for one in (measure.of, measure.where) if one is not None and facts_of(one)]
     asked = [compiler.sql(one, measure.parameters) for one in conditions]
@@ -189,14 +203,14 @@ def _rows(measure: EventMeasure, compiler: Compiler, parts: FigureSql, source: s
     )
 
 
-def _source(con: duckdb.DuckDBPyConnection, measure: EventMeasure, file: str) -> str:
-    """The columns of the table's file that the measure needs; places and banks are NULL where it has none."""
+def _source(con: duckdb.DuckDBPyConnection, measure: EventMeasure, table: str) -> str:
+    """The columns of the table that the measure needs; places and banks are NULL where it has none."""
     needed = ["day", *figure_facts(measure.figure).values(), *facts_of(measure.of)]
     needed += facts_of(measure.where) if measure.where is not None else []
-    present = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {file}").fetchall()}
+    present = {row[0] for row in con.execute(f"DESCRIBE {table}").fetchall()}
     missing = sorted(set(needed) - present)
     if missing:
         raise PackError(f"事件表 {measure.table}.parquet 缺少列：" + "、".join(missing))
     columns = [f'"{name}"' for name in sorted({*needed, *WHERE_AND_WHO} & present)]
     columns += [f"CAST(NULL AS TEXT) AS {name}" for name in WHERE_AND_WHO if name not in present]
-    return f"(SELECT {', '.join(columns)} FROM {file})"
+    return f"(SELECT {', '.join(columns)} FROM {table})"
