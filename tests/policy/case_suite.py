@@ -20,7 +20,8 @@ import yaml
 
 from policy.scene import Scene, uscc
 from srdi.policy.decide import ListException
-from srdi.policy.packset import CONVENTIONS, PackSet
+from srdi.policy.expression import NearTitle, OnList, atoms
+from srdi.policy.packset import CONVENTIONS, Measure, PackSet, StandardMeasure
 
 CASES = Path(__file__).parent / "cases"
 
@@ -150,7 +151,8 @@ class Suite:
                     replace(packs, measures={case.measure: chosen[case.measure]}), case, facts
                 )
         together = [case for case in self.cases if id(case) not in solitary and case.measure in chosen]
-        part = replace(packs, measures={name: one for name, one in chosen.items() if one.kind != "target"})
+        chosen = {name: one for name, one in chosen.items() if one.kind != "target"}
+        part = replace(packs, measures=_with_what_they_build_on(packs, chosen))
         for day, facts in self.facts.items():
             today = [case for case in together if case.day == day]
             if not today:
@@ -193,6 +195,18 @@ class Suite:
                 dated = parameters[name].entry_on(entry["date"]) if name in parameters else None
                 if dated is None or dated.clause != clause:
                     yield f"conventions: clause of {name} on {entry['date']}", f"found {dated}"
+
+
+def _with_what_they_build_on(packs: PackSet, chosen: dict[str, Measure]) -> dict[str, Measure]:
+    """``chosen`` in the order of the packs, with the lists they start from and the standards of nearness."""
+    wanted = set(chosen)
+    for measure in reversed(packs.measures.values()):
+        for atom in atoms(measure.of) if measure.id in wanted else ():
+            if isinstance(atom, OnList):
+                wanted.add(atom.measure)
+            elif isinstance(atom, NearTitle):
+                wanted |= {one.id for one in packs.of_kind(StandardMeasure)}
+    return {name: one for name, one in packs.measures.items() if name in wanted}
 
 
 def _differences(case: Case, found: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ import pytest
 
 from policy.case_suite import Suite
 from policy.scene import FACTS, Scene
+from policy.standard_cases import StandardSuite
 from srdi.policy.loader import load
 from srdi.policy.packset import PackSet
 
@@ -25,3 +26,8 @@ def packs() -> PackSet:
 @pytest.fixture(scope="session")
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Suite:
     return Suite(Scene(tmp_path_factory.mktemp("cases")))
+
+
+@pytest.fixture(scope="session")
+def standard_suite(tmp_path_factory: pytest.TempPathFactory) -> StandardSuite:
+    return StandardSuite(Scene(tmp_path_factory.mktemp("standards")))

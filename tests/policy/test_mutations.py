@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import yaml
 
 from policy.case_suite import Suite
 from policy.scene import FACTS
+from policy.standard_cases import StandardSuite
 from srdi.policy.expression import OPERATORS
 from srdi.policy.loader import PACKS, load
 from srdi.policy.problems import PackError
@@ -177,7 +179,9 @@ REFUSED: list[Path_] = []
     MUTANTS,
     ids=[f"{f}:{'/'.join(map(str, p))}={str(v)[:40]}" for f, p, v in MUTANTS],
 )
-def test_a_changed_pack_is_noticed(file: str, place: Path_, value: Any, suite: Suite, tmp_path: Path) -> None:
+def test_a_changed_pack_is_noticed(
+    file: str, place: Path_, value: Any, suite: Suite, standard_suite: StandardSuite, tmp_path: Path
+) -> None:
     folder = tmp_path / "packs"
     shutil.copytree(PACKS, folder)
     tree = _tree(folder / file)
@@ -189,9 +193,8 @@ def test_a_changed_pack_is_noticed(file: str, place: Path_, value: Any, suite: S
     # what a mutant left as it was decides as before; the rest is decided anew
     touched = {name for name, one in packs.measures.items() if as_written(packs, one) != SHIPPED.get(name)}
     try:
-        assert next(suite.failures(packs, touched), None) is not None, (
-            f"{file}: {place} → {value!r} goes unnoticed"
-        )
+        noticed = chain(standard_suite.failures(packs, touched), suite.failures(packs, touched))
+        assert next(noticed, None) is not None, f"{file}: {place} → {value!r} goes unnoticed"
     except PackError:
         return
 
@@ -202,7 +205,9 @@ def test_the_cases_do_the_work() -> None:
     assert len(REFUSED) < len(MUTANTS) / 10
 
 
-def test_there_are_mutants_of_every_kind_and_the_copy_itself_is_sound(suite: Suite, tmp_path: Path) -> None:
+def test_there_are_mutants_of_every_kind_and_the_copy_itself_is_sound(
+    suite: Suite, standard_suite: StandardSuite, tmp_path: Path
+) -> None:
     kinds = {place[-1] for _, place, _ in MUTANTS}
     assert {
         "value",
@@ -222,3 +227,4 @@ def test_there_are_mutants_of_every_kind_and_the_copy_itself_is_sound(suite: Sui
     packs = load(tmp_path, FACTS)
     assert packs.broken == []
     assert list(suite.failures(packs)) == []
+    assert list(standard_suite.failures(packs)) == []
