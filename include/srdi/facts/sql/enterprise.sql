@@ -71,6 +71,14 @@ SELECT
         WHEN f.quality_benchmark = 2 THEN TRUE
         WHEN f.quality_benchmark IS NULL AND $received_title_list THEN FALSE
     END AS quality_benchmark,
+    f.innovative_batch_id,
+    CAST(f.innovative_row_no AS BIGINT) AS innovative_row_no,
+    f.tech_sme_batch_id,
+    CAST(f.tech_sme_row_no AS BIGINT) AS tech_sme_row_no,
+    f.high_tech_batch_id,
+    CAST(f.high_tech_row_no AS BIGINT) AS high_tech_row_no,
+    f.quality_benchmark_batch_id,
+    CAST(f.quality_benchmark_row_no AS BIGINT) AS quality_benchmark_row_no,
     f.srdi_batch_id,
     CAST(f.srdi_row_no AS BIGINT) AS srdi_row_no,
     CASE
