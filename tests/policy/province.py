@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from policy.paper import NEEDED, shipped
 from policy.scene import FACTS
-from srdi.policy.loader import PACKS, load
+from srdi.policy.loader import load
 from srdi.policy.models import HELD
 from srdi.policy.packset import PackSet
 
@@ -87,8 +88,6 @@ TITLES = [
 
 def province_packs(folder: Path, by: str = "", area: str = "410000", tier: str = "srdi") -> PackSet:
     """The paper with its coverage split ``by``, beside the conventions it rests on."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("conventions.yaml", "henan_exclusions.yaml"):
-        (folder / name).write_bytes((PACKS / name).read_bytes())
+    shipped(folder, NEEDED)
     (folder / "province.yaml").write_text(PACK.format(by=by, area=area, tier=tier), encoding="utf-8")
     return load(folder, FACTS)

@@ -85,6 +85,18 @@ def test_a_declared_change_would_be_seen(make_database):
         assert [change[0] for change in migrate.differences(connection)] == ["remove_column"]
 
 
+def test_every_aggregate_says_the_same_of_itself():
+    from srdi.warehouse.staging import AGGREGATES
+    from srdi.warehouse.tables import marts
+
+    for name in AGGREGATES:
+        columns = [(one.name, one.nullable) for one in getattr(marts, name).columns]
+        said = [(one.name, one.nullable) for one in marts.said()]
+        assert columns[-len(said) :] == said, name
+    for name in ("coverage", "requirement"):
+        assert [one.name for one in getattr(marts, name).primary_key] == [one.name for one in marts.split()]
+
+
 def test_every_relation_and_column_has_chinese_and_english_words(db):
     rows = db.rows(
         "SELECT n.nspname || '.' || c.relname, obj_description(c.oid, 'pg_class') FROM pg_class AS c"

@@ -165,7 +165,8 @@ def decide_coverage(con: duckdb.DuckDBPyConnection, population: Population, fact
     measures = population.coverages
     con.execute(
         "CREATE OR REPLACE TEMP TABLE policy_member (measure_id TEXT, uscc TEXT, division_code TEXT,"
-        " industry_section TEXT, city_code TEXT, held TEXT, outcome TEXT, observed TEXT, required TEXT, distance DECIMAL(18, 6))"
+        " industry_section TEXT, city_code TEXT, held TEXT, outcome TEXT,"
+        " observed TEXT, required TEXT, distance DECIMAL(18, 6))"
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE policy_unmatched (measure_id TEXT, division_code TEXT, city_code TEXT)"

@@ -46,6 +46,25 @@ from srdi.policy.packset import (
 
 #: Facts by the source row that proves them: prefix of the columns ``<prefix>_batch_id``, ``<prefix>_row_no``.
 EVIDENCE: dict[str, tuple[str, ...]] = {
+    "registry": (
+        "uscc",
+        "name",
+        "former_names",
+        "status",
+        "operating",
+        "vanished",
+        "division_code",
+        "zone_code",
+        "city_code",
+        "industry_code",
+        "industry_section",
+        "sme_industry",
+        "producer_industry",
+        "founded_on",
+        "registered_capital",
+        "first_seen",
+        "last_seen",
+    ),
     "title": (
         "provincial_or_above",
         "provincial",
@@ -55,10 +74,11 @@ EVIDENCE: dict[str, tuple[str, ...]] = {
         "title_valid_to",
         "title_ended_on",
         "title_cancelled_on",
-        "innovative",
-        "innovative_only",
-        "innovative_valid_to",
     ),
+    "innovative": ("innovative", "innovative_only", "innovative_valid_to"),
+    "tech_sme": ("tech_sme",),
+    "high_tech": ("high_tech",),
+    "quality_benchmark": ("quality_benchmark",),
     "srdi": ("srdi", "municipal", "champion"),
     "digital": (
         "digital_evaluated",
@@ -175,11 +195,12 @@ EFFECTS_ZH = {"exclude": "不列入", "review": "待人工核实", "warn": "仅�
 
 
 def evidence_prefix(fact: str) -> str:
-    """Prefix of the evidence columns of a fact; what no other source proves comes from the registry."""
+    """Prefix of the evidence columns of a fact (of such a column: its own). Raises LookupError for others."""
+    own = fact.removesuffix("_batch_id").removesuffix("_row_no")
     for prefix, names in EVIDENCE.items():
-        if fact in names:
+        if fact in names or (own == prefix and own != fact):
             return prefix
-    return "registry"
+    raise LookupError(f"explain.EVIDENCE 没有写明事实 {fact} 由哪一行数据证明")
 
 
 def explaining_facts(condition: Condition) -> set[str]:

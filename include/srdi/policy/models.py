@@ -222,10 +222,10 @@ class Mean(Strict):
 class TargetMeasure(Strict):
     """A number against a goal.
 
-    ``counting``: ``stock`` enterprises ``of`` the population on the day (``titles``: kinds whose unmatched holders
-    it could touch); ``flow`` enterprises recognised (kinds ``titles``) in the calendar year or within ``period``;
-    ``cumulative`` recognised up to the day, also those whose title has ended since; ``mean`` over the population.
-    ``target``: parameter, None: report only.
+    ``counting``: ``stock`` enterprises ``of`` the population on the day (``titles``: kinds whose unmatched
+    holders it could touch); ``flow`` enterprises recognised (kinds ``titles``) in the calendar year or within
+    ``period``; ``cumulative`` recognised up to the day, also those whose title has ended since; ``mean`` over
+    the population. ``target``: parameter, None: report only.
     ``horizon``: the day the goal speaks about; after it the goal in force on it stays.
     """
 

@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 SOURCES = {
     "registry": ("enterprise_registry",),
     "title": ("title_list",),
+    "innovative": ("title_list",),
+    "tech_sme": ("title_list",),
+    "high_tech": ("title_list",),
+    "quality_benchmark": ("title_list",),
     "srdi": ("title_list",),
     "digital": ("digital_evaluation",),
     "serious": ("registry_risk",),

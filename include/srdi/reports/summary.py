@@ -88,6 +88,8 @@ def summarise(conn: Connection, run_id: str, broken: list[str] | None = None) ->
     run = runs[0]
     day: date = run["biz_date"]
     since = run["started_at"]
+    # a rerun that published nothing moved nobody: who came and went that day was another run's news
+    moved = "TRUE" if run["state"] == "published" else "FALSE"
     return Summary(
         run=run,
         batches=_rows(
@@ -124,7 +126,7 @@ def summarise(conn: Connection, run_id: str, broken: list[str] | None = None) ->
         if run["dry_run"]
         else _rows(
             conn,
-            """
+            f"""
             SELECT w.measure_id,
                    count(*) FILTER (WHERE w.verdict = 'listed') AS listed,
                    count(*) FILTER (WHERE w.verdict = 'review') AS review,
@@ -139,7 +141,7 @@ def summarise(conn: Connection, run_id: str, broken: list[str] | None = None) ->
                        count(*) FILTER (WHERE change = 'entered') AS entered,
                        count(*) FILTER (WHERE change = 'left') AS gone
                 FROM marts.whitelist_change
-                WHERE biz_date = :day
+                WHERE biz_date = :day AND {moved}
                 GROUP BY measure_id
             ) AS c USING (measure_id)
             GROUP BY w.measure_id

@@ -32,6 +32,8 @@ provincial_or_above bool, title string, title_valid_from date32[day], title_vali
 title_ended_on date32[day], title_cancelled_on date32[day], title_batch_id string, title_row_no int64,
 innovative bool, innovative_only bool, innovative_valid_to date32[day], municipal bool, provincial bool,
 little_giant bool, champion bool, srdi bool, tech_sme bool, high_tech bool, quality_benchmark bool,
+innovative_batch_id string, innovative_row_no int64, tech_sme_batch_id string, tech_sme_row_no int64,
+high_tech_batch_id string, high_tech_row_no int64, quality_benchmark_batch_id string, quality_benchmark_row_no int64,
 srdi_batch_id string, srdi_row_no int64, digital_evaluated bool,
 digital_evaluated_on date32[day], digital_level int32, digital_level_derived bool, digital_version string,
 digital_batch_id string, digital_row_no int64, serious_dishonest bool, serious_listed_on date32[day],
