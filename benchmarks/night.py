@@ -100,13 +100,13 @@ def differences(work: Path, run_id: str) -> dict[str, int]:
     pairs = {
         "whitelist": (
             f"SELECT measure_id, uscc, verdict, array_to_string(list_sort(warnings), ' ') AS warnings "
-            f"FROM '{ours}/whitelist.parquet'",
+            f"FROM '{ours}/whitelist.parquet' WHERE measure_id IN (SELECT measure_id FROM '{plain}/plain_whitelist.parquet')",
             f"FROM '{plain}/plain_whitelist.parquet'",
         ),
         # a row without anybody in it stands in ours for titles that fit nobody
         "coverage": (
             f"SELECT measure_id, division_code, industry_section, numerator, denominator, unknown "
-            f"FROM '{ours}/coverage.parquet' WHERE denominator + unknown > 0",
+            f"FROM '{ours}/coverage.parquet' WHERE denominator + unknown > 0 AND measure_id IN (SELECT measure_id FROM '{plain}/plain_coverage.parquet')",
             f"FROM '{plain}/plain_coverage.parquet'",
         ),
     }
