@@ -121,6 +121,13 @@ def differences(conn: Connection, folder: Path) -> list[str]:
         "financing", _with_something(wanted), _with_something(_of(wanted, _asked(conn, query)))
     )
 
+    columns = ("uscc", "next_title", "criterion_id", "outcome")
+    expected = _read(folder, "title_gap", columns)
+    assert expected, "no title standards among the answers"
+    found += _differences(
+        "title gap", expected, _asked(conn, f"SELECT {', '.join(columns)} FROM marts.title_gap")
+    )
+
     columns = (
         "source",
         "file_name",

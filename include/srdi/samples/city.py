@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,10 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "requirements": ("measure_id", "area_code", "division_code", "keeping", "failing", "unknown", "share"),
     "targets": ("measure_id", "area_code", "target", "actual", "gap", "unknown"),
     "financing": ("measure_id", "area_code", "bank", "numerator", "denominator", "value", "target"),
+    "title_standing": (
+        "uscc", "standard", "purpose", "outcome", "failing", "unknown", "score_low", "score_high",
+    ),
+    "title_gap": ("uscc", "next_title", "criterion_id", "outcome"),
     "evaluations": ("uscc", "evaluated_on", "level", "derived"),
     "batches": ("source", "file_name", "as_of", "outcome", "refusal", *_BATCH),
     "quarantine": ("source", "file_name", "row_no", "check_id", "quirk"),
@@ -91,7 +95,8 @@ def write_city(out: Path, enterprises: int, seed: int, as_of: date, quirks: Quir
     right = oracle.answers(truth)
     judged = ("whitelist", "reasons", "coverage", "requirements", "targets", "financing", "evaluations")
     tables |= {name: getattr(right, name) for name in judged}
-    for name, rows in tables.items():
+    streamed = {"title_standing": right.title_standing, "title_gap": right.title_gap}
+    for name, rows in {**tables, **streamed}.items():
         _table(out / "answers" / f"{name}.csv", _COLUMNS[name], rows)
     for row in right.whitelist:
         report.verdicts.setdefault(row["measure_id"], Counter())[row["verdict"]] += 1
@@ -169,7 +174,7 @@ def _account(delivery: Delivery, tables: dict[str, list[dict[str, Any]]], report
         tables["findings"].append(row)
 
 
-def _table(path: Path, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
+def _table(path: Path, columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, lineterminator="\n")

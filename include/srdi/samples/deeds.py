@@ -66,7 +66,7 @@ def deeds(standing: Standing) -> Deeds:
         granted_on=granted,
         credit_line=line,
         applied_this_year=this_year,
-        credit_told=opposite(_silence(standing, "financing_credit")),
+        credit_told=opposite(by_silence(standing, "financing_credit")),
     )
 
 
@@ -79,7 +79,7 @@ def happened(days: np.ndarray, silence: Three, since: date, until: date) -> Thre
     return np.where(inside, YES, np.where(silence == YES, NO, UNKNOWN)).astype(np.int8)
 
 
-def _silence(standing: Standing, source: str) -> np.ndarray:
+def by_silence(standing: Standing, source: str) -> np.ndarray:
     """What no row means: no while the source speaks, else unknown."""
     return np.full(len(standing), NO if source in standing.arrived else UNKNOWN, np.int8)
 
@@ -110,7 +110,7 @@ def _declared(standing: Standing) -> tuple[np.ndarray, Three, Three]:
 def _cloud(standing: Standing) -> Three:
     records, rows = _rows(standing, "cloud_adoption", "owner", "adopted_on")
     c, on = records.columns, day(standing.on)
-    found = _silence(standing, "cloud_adoption")
+    found = by_silence(standing, "cloud_adoption")
     for r in rows:
         until = c["cloud_until"][r]
         if c["adopted_on"][r] <= on and (np.isnat(until) or on < until):
@@ -147,7 +147,7 @@ def _platforms(standing: Standing) -> dict[str, Three]:
     """Membership by platform; one who joins only later is no member yet."""
     records = standing.truth.records["platform_membership"]
     c, on = records.columns, day(standing.on)
-    found: dict[str, Three] = defaultdict(_silence(standing, "platform_membership").copy)
+    found: dict[str, Three] = defaultdict(by_silence(standing, "platform_membership").copy)
     for r in latest(records, standing.on, "platform", "name", "uscc"):
         if records.owner[r] >= 0 and c["member_state"][r] == "在册" and c["joined_on"][r] <= on:
             found[c["platform"][r]][records.owner[r]] = YES
@@ -158,7 +158,7 @@ def _benefits(standing: Standing) -> tuple[dict[str, tuple[Three, Three]], Three
     """(item → (entitled, enjoyed), entitled to any, enjoys all of these, anything on the bill), of the closed year."""
     records, rows = _rows(standing, "tax_benefit", "owner", "year", "benefit_item")
     c = records.columns
-    silence = _silence(standing, "tax_benefit")
+    silence = by_silence(standing, "tax_benefit")
     items: dict[str, tuple[Three, Three]] = defaultdict(lambda: (silence.copy(), silence.copy()))
     any_right, misses, billed = silence.copy(), silence.copy(), silence.copy()
     level = {"是": YES, "否": NO, "": UNKNOWN}

@@ -196,7 +196,8 @@ def _cancel(firm: Firm, on: date) -> None:
 # ── what is so ───────────────────────────────────────────────────────────────────────────────
 
 
-def _listings(truth: Truth, firms: list[Firm], on: date, stale: frozenset[str]) -> None:
+def listed_now(truth: Truth, on: date) -> dict[str, set[int]]:
+    """Who is on which list on the day: by the kind of list, judgment defaulters under ``court``."""
     risk, court = truth.records["registry_risk"], truth.records["court_dishonest"]
     listed: dict[str, set[int]] = defaultdict(set)
     for records, key in ((risk, ("owner", "list_type", "listed_on")), (court, ("owner", "case_no"))):
@@ -205,6 +206,12 @@ def _listings(truth: Truth, firms: list[Firm], on: date, stale: frozenset[str]) 
             listed_on, removed = _date(c["listed_on"][r]), _date(c["removed_on"][r])
             if listed_on and listed_on <= on and (removed is None or on < removed):
                 listed[c["list_type"][r] if records is risk else "court"].add(int(records.owner[r]))
+    return listed
+
+
+def _listings(truth: Truth, firms: list[Firm], on: date, stale: frozenset[str]) -> None:
+    risk, court = truth.records["registry_risk"], truth.records["court_dishonest"]
+    listed = listed_now(truth, on)
     kinds = (("serious", "严重违法失信", risk), ("abnormal", "经营异常", risk), ("court", "court", court))
     for fact, name, records in kinds:
         silent = None if records.source in stale or not (records.as_of <= day(on)).any() else False

@@ -8,6 +8,7 @@ false) is no fact for it either.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
@@ -15,11 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from srdi.samples import figures, flows, knowledge, means, promises
+from srdi.samples import figures, flows, knowledge, means, pools, promises, standards
 from srdi.samples.deeds import deeds
 from srdi.samples.happenings import happenings
 from srdi.samples.knowledge import Firm, Holding
-from srdi.samples.standing import NO, UNKNOWN, YES, stand
+from srdi.samples.standards import Judged
+from srdi.samples.standing import NO, UNKNOWN, YES, Standing, Three, stand
+from srdi.samples.traits import traits
 from srdi.samples.truth import Truth
 
 WINDOW, EXIT, AHEAD = timedelta(180), timedelta(30), timedelta(180)
@@ -46,6 +49,17 @@ class Answers:
     targets: list[dict[str, Any]] = field(default_factory=list)
     requirements: list[dict[str, Any]] = field(default_factory=list)
     financing: list[dict[str, Any]] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
+
+    @property
+    def title_standing(self) -> Iterator[dict[str, Any]]:
+        """A row per enterprise and title that is asked; of a whole city there are too many to keep."""
+        return (row for one in self.judged for row in one.standings())
+
+    @property
+    def title_gap(self) -> Iterator[dict[str, Any]]:
+        """A row per criterion of those who are told."""
+        return (row for one in self.judged for row in one.gaps())
 
 
 def answers(truth: Truth, biz_date: date | None = None, stale: frozenset[str] = frozenset()) -> Answers:
@@ -77,6 +91,7 @@ def _whole(result: Answers, truth: Truth, firms: list[Firm], on: date, stale: fr
     position = {firm.uscc: firm.index for firm in firms}
     for row in result.whitelist:  # under review: nobody can say yet
         listed[row["measure_id"]][position[row["uscc"]]] = _LISTED[row["verdict"]]
+    listed |= _without_title(result, standing, firms)
     known = promises.Known(standing, deeds(standing), listed)
     result.coverage += promises.covered(known)
     result.requirements = promises.required(known)
@@ -85,6 +100,20 @@ def _whole(result: Answers, truth: Truth, firms: list[Firm], on: date, stale: fr
     result.targets += [figures.aimed(aim, events[aim.table], on) for aim in flows.AIMS]
     for flow in flows.FINANCING:
         result.financing += figures.financed(flow, events[flow.table], on)
+
+
+def _without_title(result: Answers, standing: Standing, firms: list[Firm]) -> dict[str, Three]:
+    """Judges titles to come and adds the lists made of them; (list → who is on it)."""
+    known = traits(standing, firms)
+    result.judged = standards.judge(known)
+    shown = {firm.index: _standing(firm, standing.on)[1] for firm in firms}
+    found = {}
+    for roll in pools.rolls(known, result.judged):
+        rows, reasons = pools.rows(roll, known, shown)
+        result.whitelist += rows
+        result.reasons += reasons
+        found[roll.measure] = roll.member
+    return found
 
 
 # ── verdicts and rates ───────────────────────────────────────────────────────────────────────

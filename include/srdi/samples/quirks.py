@@ -13,9 +13,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from srdi.samples import codes
-from srdi.samples.sheets import DUPLICATE, IGNORED, QUARANTINED, Note, Sheet, spell_numbers
+from srdi.samples.sheets import (
+    DUPLICATE,
+    IGNORED,
+    QUARANTINED,
+    Note,
+    Sheet,
+    spell_numbers,
+    spell_ten_thousands,
+)
 from srdi.samples.spellings import DATES, SPELLINGS, UNUSABLE
-from srdi.samples.truth import MISSING, Records, Truth
+from srdi.samples.truth import Records, Truth
 
 _WIDE = {c: c + 0xFEE0 for c in range(0x21, 0x7F)}
 FOOTERS = ("合计", "制表人：样例", "说明：本表由系统导出，仅供测试")
@@ -99,7 +107,7 @@ class Dirt:
 
     def in_wan(self) -> None:
         """The amounts of an export in yuan in ten thousands of them, as its header then says."""
-        self._in_other_unit("(元)", "(万元)", lambda v: spell_numbers(np.where(v == MISSING, v, v // 100), 2))
+        self._in_other_unit("(元)", "(万元)", spell_ten_thousands)
         self.sheet.quirks.add("unit_wan")
 
     def in_yuan(self) -> None:

@@ -151,6 +151,11 @@ def spell_numbers(values: np.ndarray, fraction: int = 0) -> pa.Array:
     return pc.if_else(pa.array(values == MISSING), "", texts)
 
 
+def spell_ten_thousands(yuan: np.ndarray) -> pa.Array:
+    """Yuan as ten thousands of them, to the hundred; a hundredth below nought is not a missing amount."""
+    return pc.if_else(pa.array(yuan == MISSING), "", spell_fraction(yuan // 100, 2))
+
+
 def _spell(name: str, header: str, values: Any) -> pa.Array:
     """The cells of one column: money in the header's unit, percentages from hundredths, scores from tenths."""
     if name == "level":

@@ -21,7 +21,8 @@ NUMBERS = {
     "year", "revenue", "main_revenue", "rd_expense", "net_profit", "assets", "liabilities", "employees", "rd_staff",
     "it_core_businesses", "amount_applied", "amount_granted", "amount_total_granted", "loan_amount", "rate",
     "guarantee_amount", "fee_rate", "benefit_amount", "all_loans", "inclusive_loans", "inclusive_borrowers",
-    "works_total", "reserved_sme", "level", "score",
+    "works_total", "reserved_sme", "level", "score", "segment_years", "ip_class1", "ip_class2", "market_share",
+    "national_rank", "equity_two_years", "development_score", "event_amount",
 }  # fmt: skip
 
 

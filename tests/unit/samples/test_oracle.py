@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from srdi.samples import means, oracle, truth_of
+from srdi.samples import means, oracle, pools, truth_of
 from srdi.samples.knowledge import Firm, Holding, gather
 from srdi.samples.oracle import Answers, _judge, _rates
 from srdi.samples.truth import day
@@ -16,6 +16,7 @@ from srdi.samples.truth import day
 from .conftest import City
 
 ON = date(2025, 9, 30)
+TITLES = {"innovative": "创新型", "provincial": "省级", "little_giant": "小巨人"}
 CLEAN = dict.fromkeys(("serious", "abnormal", "court", "tax_abnormal", "credit_d"), False) | {"sme": True}
 
 
@@ -112,6 +113,7 @@ def test_answers_are_consistent_with_each_other(cities: dict[str, City]) -> None
         for row in listed:
             assert row["uscc"] in known
             assert (row["verdict"] == "listed") == (row["reasons"] == "")
+        _titles_agree(city)
         coverage = city.answers("coverage")
         for measure in oracle.COVERAGE:
             rows = {r["division_code"]: r for r in coverage if r["measure_id"] == measure}
@@ -122,12 +124,34 @@ def test_answers_are_consistent_with_each_other(cities: dict[str, City]) -> None
             assert (total["shortfall"] == "") == (measure.startswith("luoyang.level3"))
 
 
+def _titles_agree(city: City) -> None:
+    """What is told criterion by criterion is what the row of the enterprise sums up."""
+    titles = {f"national.{name}_2022": title for name, title in TITLES.items()}
+    standing = {(row["uscc"], titles[row["standard"]]): row for row in city.answers("title_standing")}
+    assert {(row["standard"], row["purpose"]) for row in standing.values()} == {
+        (standard, purpose) for standard in titles for purpose in ("new", "renewal")
+    }
+    assert {row["outcome"] for row in standing.values()} == {"pass", "fail", "unknown"}
+    gap: dict[tuple[str, str], dict[str, set[str]]] = {}
+    for row in city.answers("title_gap"):
+        outcomes = gap.setdefault((row["uscc"], row["next_title"]), {})
+        outcomes.setdefault(row["outcome"], set()).add(row["criterion_id"])
+    assert 100 < len(gap) < len(standing)
+    for key, row in standing.items():
+        failing, unknown = (set(filter(None, row[part].split(";"))) for part in ("failing", "unknown"))
+        if key in gap:
+            assert gap[key].get("fail", set()) == failing and gap[key].get("unknown", set()) == unknown
+        else:
+            assert len(failing | unknown) > 2
+
+
 def test_all_rules_and_title_cases_occur(cities: dict[str, City]) -> None:
     seen = {(r["rule_id"], r["outcome"]) for r in cities["all"].answers("reasons")}
     assert seen >= {
         ("title_in_force", "fail"), ("title_in_force", "unknown"), ("title_cancelled", "fail"),
         ("not_operating", "unknown"), ("serious_dishonest", "fail"), ("abnormal_operation", "fail"),
         ("court_dishonest", "fail"), ("tax_abnormal", "unknown"), ("sme", "fail"), ("tax_credit_d", "unknown"),
+        ("population", "unknown"), ("champion_conditions", "fail"), ("srdi", "fail"), ("provincial_up", "fail"),
     }  # fmt: skip
 
 
@@ -162,7 +186,8 @@ def test_other_days_and_stale_sources() -> None:
     assert not oracle.answers(truth, truth.as_of - timedelta(1)).whitelist  # nothing had arrived
     later = oracle.answers(truth, date(2026, 1, 15), frozenset({"registry_risk", "court_dishonest"}))
     assert {r["outcome"] for r in later.reasons if r["rule_id"] == "abnormal_operation"} >= {"unknown"}
-    lapsed = [r for r in later.whitelist if r["title_valid_to"] == date(2025, 12, 31)]
+    by_title = [r for r in later.whitelist if r["measure_id"] in oracle.WHITELISTS]
+    lapsed = [r for r in by_title if r["title_valid_to"] == date(2025, 12, 31)]
     assert lapsed and all(r["verdict"] != "listed" for r in lapsed)
 
 
@@ -172,12 +197,15 @@ def test_older_snapshot_is_what_an_earlier_day_knew() -> None:
     vanished = truth.population.seen_before & ~truth.population.seen
     assert vanished.any()
     gone = set(truth.population.uscc[vanished])
-    rows = [r for r in oracle.answers(truth).whitelist if r["uscc"] in gone]
+    by_title = [r for r in oracle.answers(truth).whitelist if r["measure_id"] in oracle.WHITELISTS]
+    rows = [r for r in by_title if r["uscc"] in gone]
     assert rows and all("not_operating" in r["reasons"] for r in rows)
     assert (truth.records["registry_risk"].as_of == day(truth.older)).any()
     early = oracle.answers(truth, truth.older)  # only the registry and the risk lists had arrived
     totals = [r for r in early.coverage if r["measure_id"] in oracle.COVERAGE and r["division_code"] == "ALL"]
-    assert not early.whitelist and len(totals) == 4
+    # without titles and reserves nobody can say who is no candidate, and everybody's title is open
+    assert {r["measure_id"] for r in early.whitelist} == {*pools.RESERVES, pools.CHAMPIONS_POOL}
+    assert {r["verdict"] for r in early.whitelist} == {"review"} and len(totals) == 4
     assert all(total["denominator"] == 0 and total["unknown"] > 300 for total in totals)
     assert not any(r["numerator"] or r["denominator"] for r in early.coverage)
     assert not any(r["keeping"] or r["failing"] for r in early.requirements)
