@@ -14,12 +14,22 @@ pytestmark = pytest.mark.full
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {
+    "annual_declaration",
+    "capital_market",
+    "cloud_adoption",
+    "bank_totals",
     "court_dishonest",
     "digital_evaluation",
     "enterprise_registry",
     "financing_credit",
+    "financing_guarantee",
+    "financing_loan",
+    "procurement",
+    "platform_membership",
     "registry_risk",
+    "service_ledger",
     "tax_annual",
+    "tax_benefit",
     "tax_credit",
     "title_list",
 }

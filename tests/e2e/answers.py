@@ -88,31 +88,37 @@ def differences(conn: Connection, folder: Path) -> list[str]:
     )
     wanted = _read(folder, "coverage", columns)
     assert wanted, "no coverage among the answers"
-    found += _differences(
-        "coverage",
-        {tuple(_number(cell) for cell in row) for row in wanted},
-        {
-            tuple(_number(cell) for cell in row)
-            for row in _asked(
-                conn,
-                """
-                SELECT measure_id, area_code, division_code, numerator, denominator, unknown, rate, target, shortfall
-                FROM marts.coverage_latest
-                WHERE industry_section = 'ALL' AND division_code <> 'unknown'
-                """,
-            )
-            if row[0] in {row[0] for row in wanted}
-        },
-    )
+    query = f"""
+        SELECT {", ".join(f"r.{column}" for column in columns)}
+        FROM marts.coverage_latest AS r JOIN core.measure AS m USING (measure_id)
+        WHERE r.industry_section = 'ALL' AND r.division_code <> 'unknown'
+            AND (m.tier IS NULL OR r.tier = m.tier) -- not the rows by highest title held
+    """
+    found += _differences("coverage", _by_value(wanted), _by_value(_of(wanted, _asked(conn, query), 2)))
+
+    columns = ("measure_id", "area_code", "division_code", "keeping", "failing", "unknown", "share")
+    wanted = _read(folder, "requirements", columns)
+    assert wanted, "no requirements among the answers"
+    query = f"""
+        SELECT {", ".join(f"r.{column}" for column in columns)}
+        FROM marts.requirement_latest AS r JOIN core.measure AS m USING (measure_id)
+        WHERE r.industry_section = 'ALL' AND r.division_code <> 'unknown'
+            AND (m.tier IS NULL OR r.tier = m.tier) -- not the rows by highest title held
+    """
+    found += _differences("requirement", _by_value(wanted), _by_value(_of(wanted, _asked(conn, query), 2)))
 
     columns = ("measure_id", "area_code", "target", "actual", "gap", "unknown")
     wanted = _read(folder, "targets", columns)
     assert wanted, "no targets among the answers"
-    query = f"SELECT {', '.join(columns)} FROM marts.target_latest WHERE counting = 'stock'"
+    query = f"SELECT {', '.join(columns)} FROM marts.target_latest"
+    found += _differences("target", _by_value(wanted), _by_value(_of(wanted, _asked(conn, query))))
+
+    columns = ("measure_id", "area_code", "bank", "numerator", "denominator", "value", "target")
+    wanted = _read(folder, "financing", columns)
+    assert wanted, "no financing among the answers"
+    query = f"SELECT {', '.join(columns)} FROM marts.financing_latest"
     found += _differences(
-        "target",
-        {tuple(_number(cell) for cell in row) for row in wanted},
-        {tuple(_number(cell) for cell in row) for row in _asked(conn, query)},
+        "financing", _with_something(wanted), _with_something(_of(wanted, _asked(conn, query)))
     )
 
     columns = (
@@ -146,6 +152,29 @@ def differences(conn: Connection, folder: Path) -> list[str]:
         _asked(conn, "SELECT source, file_name, row_no FROM quality.quarantine"),
     )
     return found
+
+
+def _of(wanted: set[Row], rows: set[Row], level: int | None = None) -> set[Row]:
+    """Rows of the measures and areas that the answers speak about.
+
+    ``level``: column of the division; where the answers have only the whole area of a measure, so do the rows.
+    """
+    parts = {row[:2]: False for row in wanted}
+    if level is not None:
+        for row in wanted:
+            parts[row[:2]] |= row[level] != "ALL"
+    return {
+        row for row in rows if row[:2] in parts and (level is None or parts[row[:2]] or row[level] == "ALL")
+    }
+
+
+def _by_value(rows: set[Row]) -> set[Row]:
+    return {tuple(_number(cell) for cell in row) for row in rows}
+
+
+def _with_something(rows: set[Row]) -> set[Row]:
+    """Rows by value, without banks of which nothing was counted: those may be left out."""
+    return {row for row in _by_value(rows) if row[2] == "ALL" or {row[3], row[4]} - {"", "0"}}
 
 
 def _number(cell: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 from answers import differences
 from sqlalchemy import create_engine
 
+from srdi.contracts.heads import load_heads
 from srdi.local.airflow import AirflowError
 
 pytestmark = pytest.mark.full
@@ -88,7 +89,8 @@ def test_the_summary_says_what_happened(night):
 def test_it_ran_through_the_scheduler(installation, night, client):
     runs = client.call("GET", "/dags/~/dagRuns?limit=100")["dag_runs"]
     verbs = {run["dag_id"]: client.task_instances(run["dag_id"], run["dag_run_id"]) for run in runs}
-    assert len([dag for dag in verbs if dag.startswith("ingest__")]) == 8
+    sources = {f"ingest__{head.id}" for head in load_heads()}
+    assert {dag for dag in verbs if dag.startswith("ingest__")} == sources and len(sources) >= 12
     for dag_id, instances in verbs.items():
         own = {"pull", "conform", "validate"} if dag_id != "recompute" else {"resolve", "decide", "publish"}
         ran = [one for one in instances if one["task_id"] in own]

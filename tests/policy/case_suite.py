@@ -1,7 +1,8 @@
 """The case files, driven through the real compiler on real Parquet: all cases of one day in one run.
 
 Enterprises of coverage cases get a division of their own per case, so that many populations fit in one run. A
-target is one figure for its whole area: its cases are decided one by one.
+target is one figure for its whole area: its cases are decided one by one. ``events``: rows of the tables that such a
+measure asks (``base_event`` holds their usual columns); it is then compared with the row of ``bank`` (default: all).
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Case:
     expect: dict[str, Any]
     uscc: str = ""
     division: str = ""
+    bank: str = "ALL"
 
     @property
     def id(self) -> str:
@@ -54,7 +56,9 @@ class Suite:
     _enterprises: dict[date, list[dict[str, Any]]] = field(default_factory=dict)
     _titles: dict[date, list[dict[str, Any]]] = field(default_factory=dict)
     _exceptions: dict[date, list[ListException]] = field(default_factory=dict)
-    _alone: list[tuple[Case, list[dict[str, Any]], list[dict[str, Any]]]] = field(default_factory=list)
+    _alone: list[tuple[Case, list[dict[str, Any]], list[dict[str, Any]], dict[str, list[dict[str, Any]]]]] = (
+        field(default_factory=list)
+    )
 
     def __post_init__(self) -> None:
         number = 0
@@ -68,6 +72,7 @@ class Suite:
                 assert given["origin"] and given["expect"], f"{path.name}: {given}"
                 day = given.get("date", content["date"])
                 case = Case(path.name, content["measure"], given["name"], day, given["expect"])
+                case.bank = given.get("bank", case.bank)
                 self.cases.append(case)
                 if content.get("alone"):
                     self._add_alone(case, content, given)
@@ -106,15 +111,22 @@ class Suite:
                 people.append({**content["base"], **facts, "uscc": uscc(len(people) + 1)})
         place = {"city_code": content["base"]["city_code"]}
         titles = [{**place, **title} for title in given.get("titles", [])]
-        self._alone.append((case, people, titles))
+        events = {
+            table: [{**content.get("base_event", {}), **row} for row in rows]
+            for table, rows in given.get("events", {}).items()
+        }
+        self._alone.append((case, people, titles, events))
 
     @cached_property
     def alone(self) -> list[tuple[Case, str]]:
         """Cases decided one by one, each with the folder of its facts."""
-        return [
-            (case, Scene(self.scene.folder / f"alone{number}", self.scene.con).facts(people, titles))
-            for number, (case, people, titles) in enumerate(self._alone)
-        ]
+        written = []
+        for number, (case, people, titles, events) in enumerate(self._alone):
+            scene = Scene(self.scene.folder / f"alone{number}", self.scene.con)
+            written.append((case, scene.facts(people, titles)))
+            for table, rows in events.items():
+                scene.events(table, rows)
+        return written
 
     @cached_property
     def facts(self) -> dict[date, str]:
@@ -156,12 +168,13 @@ class Suite:
                     key = (case.measure, case.uscc)
                     found = _list_row(lists.get(key), reasons.get(key, {}), case.expect)
                 else:
-                    found = _coverage_row(case, results)
+                    found = _coverage_row(case, results, getattr(packs.measures[case.measure], "tier", None))
                 yield from _differences(case, found)
 
     def _alone_failures(self, packs: PackSet, case: Case, facts: str) -> Iterator[tuple[str, str]]:
         report = self.scene.decide(packs, case.day, None, (), facts)
         rows = self.scene.rows(report, "target")
+        rows += [row for row in self.scene.rows(report, "financing") if row["bank"] == case.bank]
         yield from _differences(
             case, {name: _plain(value) for name, value in rows[0].items()} if rows else {}
         )
@@ -229,12 +242,14 @@ def _list_row(
     return found
 
 
-def _coverage_row(case: Case, results: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
-    rows = {
-        row["industry_section"]: {name: _plain(value) for name, value in row.items()}
+def _coverage_row(case: Case, results: dict[str, list[dict[str, Any]]], tier: str | None) -> dict[str, Any]:
+    every = [
+        {name: _plain(value) for name, value in row.items()}
         for row in results["coverage"] + results["requirement"]
         if row["measure_id"] == case.measure and row["division_code"] == case.division
-    }
+    ]
+    rows = {row["industry_section"]: row for row in every if row["tier"] == tier}
+    tiers = {row["tier"]: row for row in every if row["industry_section"] == "ALL"}
     members = [
         row
         for row in results["measure_member"]
@@ -246,5 +261,9 @@ def _coverage_row(case: Case, results: dict[str, list[dict[str, Any]]]) -> dict[
     found["sections"] = {
         section: {name: rows.get(section, {}).get(name) for name in expected}
         for section, expected in case.expect.get("sections", {}).items()
+    }
+    found["tiers"] = {
+        name: {column: tiers.get(name, {}).get(column) for column in expected}
+        for name, expected in case.expect.get("tiers", {}).items()
     }
     return found

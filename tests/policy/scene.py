@@ -19,7 +19,8 @@ from srdi.engine.lake import Lake
 from srdi.policy.decide import DecideReport, ListException, decide
 from srdi.policy.packset import PackSet
 
-FACTS = load_dictionary().facts
+DICTIONARY = load_dictionary()
+FACTS, EVENTS = DICTIONARY.facts, DICTIONARY.events
 ARROW = {
     "date": pa.date32(),
     "integer": pa.int64(),
@@ -81,6 +82,22 @@ class Scene:
         pq.write_table(pa.Table.from_pylist(named, TITLE), folder / "title.parquet")
         return str(folder)
 
+    def events(self, table: str, rows: Sequence[dict[str, Any]]) -> str:
+        """Write a table of events beside the facts, which are written empty where there are none yet."""
+        folder = self.folder / "facts"
+        if not (folder / "enterprise.parquet").exists():
+            self.facts([])
+        columns = EVENTS[table]
+        written = []
+        for number, given in enumerate(rows):
+            unknown = set(given) - set(columns)
+            assert not unknown, f"no such columns of {table}: {unknown}"
+            own = {name: _typed(columns[name].type, value) for name, value in given.items()}
+            written.append({"batch_id": "b", "row_no": number + 1, **own})
+        schema = pa.schema([(name, ARROW.get(one.type, pa.string())) for name, one in columns.items()])
+        pq.write_table(pa.Table.from_pylist(written, schema), folder / f"{table}.parquet")
+        return str(folder)
+
     def decide(
         self,
         packs: PackSet,
@@ -99,6 +116,10 @@ class Scene:
 
 
 def _value(name: str, value: Any) -> Any:
-    if value is not None and FACTS[name].type in ("money", "ratio", "decimal"):
+    return _typed(FACTS[name].type, value)
+
+
+def _typed(kind: str, value: Any) -> Any:
+    if value is not None and kind in ("money", "ratio", "decimal"):
         return Decimal(str(value))
     return value

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policy.case_suite import Suite
+from policy.paper import edited
 from policy.scene import FACTS, Scene, uscc
 from srdi.contracts.loader import load_contracts
 from srdi.policy import rule_hash
 from srdi.policy.decide import ListException
-from srdi.policy.loader import PACKS, load
 from srdi.policy.packset import PackSet
 from srdi.policy.problems import PackError
 
@@ -239,17 +239,12 @@ def test_reasons_do_not_move_with_the_calendar_alone(scene: Scene, packs: PackSe
 
 
 def test_a_switch_changes_or_silences_a_rule_in_one_area(scene: Scene, tmp_path: Path) -> None:
-    folder = tmp_path / "packs"
-    folder.mkdir()
-    for path in PACKS.glob("*.yaml"):
-        text = path.read_text(encoding="utf-8")
-        if path.stem == "luoyang_2023":
-            switches = "unless: henan.exclusions\n    switches: {court_dishonest: exclude, tax_credit_d: off, tax_abnormal: review}"
-            text = text.replace("unless: henan.exclusions", switches)
-        (folder / path.name).write_text(text, encoding="utf-8")
+    unless = "unless: henan.exclusions"
+    switches = "switches: {court_dishonest: exclude, tax_credit_d: off, tax_abnormal: review}"
+    switched = edited(tmp_path / "packs", "luoyang_2023", unless, f"{unless}\n    {switches}")
     risky = {**MEMBER, "tax_credit_d": True}
     people = [risky, {**risky, "court_dishonest": True}, {**risky, "tax_abnormal": True}]
-    found = decided(scene, load(folder, FACTS), [*people, {**people[1], "city_code": "410100"}])
+    found = decided(scene, switched, [*people, {**people[1], "city_code": "410100"}])
     verdicts = [(row["verdict"], row["reason_codes"], row["warnings"]) for row in found["whitelist"]]
     assert verdicts == [
         ("listed", [], ["title_lapsing"]),
@@ -273,13 +268,9 @@ def test_a_switch_changes_or_silences_a_rule_in_one_area(scene: Scene, tmp_path:
     ],
 )
 def test_after_expiry_may_keep_or_drop(scene: Scene, tmp_path: Path, action, ended, expected) -> None:
-    folder = tmp_path / "packs"
-    folder.mkdir()
-    for path in PACKS.glob("*.yaml"):
-        text = path.read_text(encoding="utf-8").replace("value: review", f"value: {action}")
-        (folder / path.name).write_text(text, encoding="utf-8")
+    acting = edited(tmp_path / "packs", "conventions", "value: review", f"value: {action}")
     gone = {**MEMBER, "provincial_or_above": False, "title_valid_to": ended, "title_ended_on": ended}
-    rows = decided(scene, load(folder, FACTS), [gone])["whitelist"]
+    rows = decided(scene, acting, [gone])["whitelist"]
     assert [(row["verdict"], row["reason_codes"], row["warnings"]) for row in rows] == (
         [expected] if expected else []
     )
@@ -304,18 +295,6 @@ def test_who_left_carries_the_day_it_left(scene: Scene, packs: PackSet) -> None:
         ("excluded", date(2025, 9, 10)),
         ("listed", None),
     ]
-
-
-def edited(folder: Path, name: str, old: str, new: str) -> PackSet:
-    """The shipped packs with one text replaced in one file."""
-    folder.mkdir(exist_ok=True)
-    for path in PACKS.glob("*.yaml"):
-        text = path.read_text(encoding="utf-8")
-        if path.stem == name:
-            assert old in text
-            text = text.replace(old, new, 1)
-        (folder / path.name).write_text(text, encoding="utf-8")
-    return load(folder, FACTS)
 
 
 def hashes(scene: Scene, packs: PackSet, day: date = DAY) -> dict[str, tuple[str, str]]:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from policy.paper import NEEDED, TIER, evaluated, head, shipped, whitelist
 from policy.scene import FACTS, Scene
 from srdi.policy import papers
 from srdi.policy.inventory import CLAUSES
 from srdi.policy.inventory_file import PLACES, REASONS_ZH
-from srdi.policy.loader import PACKS, lint, load
+from srdi.policy.loader import lint, load
 from srdi.policy.packset import PackSet
 from srdi.policy.problems import Problem
 from srdi.policy.yaml_text import MAX_BYTES
@@ -20,53 +21,23 @@ from srdi.settings import REPOSITORY
 #: The papers the project was given; the reprint of Zhengzhou's has no inventory of its own.
 SEEDS = {"zhengzhou-2022", "henan-2022", "sanmenxia-2022", "luoyang-2023"}
 
-PACK = """\
-document:
-  id: kaifeng-2024
-  title: 开封市某文件
-  number: 汴政办〔2024〕1号
-  issuer: 开封市人民政府办公室
-  stage: issued
-  in_force: [2024-01-01, null]
-  area: "410200"
-  verified: {on: 2026-11-21, against: 全文, verify_by: 2027-05-31}
-parameters:
-  floor:
-    unit: ratio
-    values:
-      2024-01-01: {value: 0.03, clause: 三(二)6}
-measures:
-  - id: kaifeng.whitelist
-    kind: list
-    clause: 三(四)14
-    title: {zh: 名单, en: List}
-    of: provincial_or_above
-    unless: henan.exclusions
-    rules:
-      - id: floor_kept
-        title: {zh: 研发占比, en: R&D share}
-        keep: rd_expense / revenue >= floor
-        on_fail: warn
-        clause: 三(二)6
-    note: 名单由市工信局确定（三(四)11）
-  - id: kaifeng.evaluated
-    kind: coverage
-    clause: 三(三)9
-    title: {zh: 测评率, en: Coverage}
-    of: provincial_or_above
-    counts: digital_evaluated
-    tier: provincial_up
-    titles: [省级]
-  - id: kaifeng.evaluated.producer
-    kind: coverage
-    clause: 三(三)9
-    title: {zh: 测评率（制造业）, en: Coverage of manufacturing}
-    reading_of: kaifeng.evaluated
-    of: {all: [provincial_or_above, producer_industry]}
-    counts: digital_evaluated
-    tier: provincial_up
-    titles: [省级]
-"""
+PACK = (
+    head("kaifeng-2024", "开封市", "410200", "[2024-01-01, null]", "汴政办〔2024〕1号")
+    + "      2024-01-01: {value: 0.03, clause: 三(二)6}\nmeasures:\n"
+    + whitelist("kaifeng", "三(四)14")
+    + "    note: 名单由市工信局确定（三(四)11）\n"
+    + evaluated(
+        "kaifeng.evaluated", "三(三)9", title="zh: 测评率, en: Coverage", of="provincial_or_above", last=TIER
+    )
+    + evaluated(
+        "kaifeng.evaluated.producer",
+        "三(三)9",
+        title="zh: 测评率（制造业）, en: Coverage of manufacturing",
+        more="    reading_of: kaifeng.evaluated\n",
+        of="{all: [provincial_or_above, producer_industry]}",
+        last=TIER,
+    )
+)
 
 INVENTORY = """\
 document: kaifeng-2024
@@ -104,11 +75,8 @@ clauses:
 @pytest.fixture
 def folders(tmp_path: Path) -> tuple[Path, Path]:
     """Packs (what every pack needs, and one paper) and the inventory of that paper."""
-    packs, clauses = tmp_path / "packs", tmp_path / "clauses"
-    packs.mkdir()
+    packs, clauses = shipped(tmp_path / "packs", NEEDED), tmp_path / "clauses"
     clauses.mkdir()
-    for name in ("conventions.yaml", "henan_exclusions.yaml"):
-        (packs / name).write_bytes((PACKS / name).read_bytes())
     (packs / "kaifeng.yaml").write_text(PACK, encoding="utf-8")
     (clauses / "kaifeng.yaml").write_text(INVENTORY, encoding="utf-8")
     return packs, clauses

@@ -7,53 +7,28 @@ from pathlib import Path
 
 import pytest
 
+from policy.paper import TIER, evaluated, head, shipped, whitelist
 from policy.scene import FACTS
-from srdi.policy.loader import PACKS, conventions, lint, load
+from srdi.policy.loader import conventions, lint, load
 from srdi.policy.packset import PackSet
 from srdi.policy.problems import PackError
 from srdi.policy.yaml_text import MAX_BYTES
 
 SHIPPED = len(load(facts=FACTS).measures)
 
-PACK = """\
-document:
-  id: xuchang-2022
-  title: 许昌市某文件
-  issuer: 许昌市人民政府办公室
-  stage: issued
-  in_force: [2022-04-22, 2025-12-31]
-  area: "411000"
-  verified: {on: 2026-11-21, against: 全文, verify_by: 2027-05-31}
-parameters:
-  floor:
-    unit: ratio
-    values:
-      2022-04-22: {value: 0.03, clause: 三(二)6}
-      2024-01-01: {value: 0.04, clause: 三(二)6}
-measures:
-  - id: xuchang.whitelist
-    kind: list
-    clause: 三(一)1
-    title: {zh: 名单, en: List}
-    of: provincial_or_above
-    unless: henan.exclusions
-    rules:
-      - id: floor_kept
-        title: {zh: 研发占比, en: R&D share}
-        keep: rd_expense / revenue >= floor
-        on_fail: warn
-        clause: 三(二)6
-  - id: xuchang.evaluated
-    kind: coverage
-    clause: 三(四)16
-    title: {zh: 测评率, en: Coverage}
-    of: {all: [provincial_or_above, operating]}
-    counts: digital_evaluated
-    target: floor
-    tier: provincial_up
-    titles: [省级]
-    by: [division]
-"""
+PACK = (
+    head("xuchang-2022", "许昌市", "411000", "[2022-04-22, 2025-12-31]")
+    + "      2022-04-22: {value: 0.03, clause: 三(二)6}\n"
+    + "      2024-01-01: {value: 0.04, clause: 三(二)6}\nmeasures:\n"
+    + whitelist("xuchang", "三(一)1")
+    + evaluated(
+        "xuchang.evaluated",
+        "三(四)16",
+        title="zh: 测评率, en: Coverage",
+        of="{all: [provincial_or_above, operating]}",
+        last=f"    target: floor\n{TIER}    by: [division]\n",
+    )
+)
 
 # measures of the other kinds, put behind the pack's own
 KEPT = """  - id: xuchang.floor
@@ -77,8 +52,7 @@ COUNTED = """  - id: xuchang.count
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The shipped packs and one more."""
-    for path in PACKS.glob("*.yaml"):
-        (tmp_path / path.name).write_bytes(path.read_bytes())
+    shipped(tmp_path)
     (tmp_path / "xuchang.yaml").write_text(PACK, encoding="utf-8")
     return tmp_path
 

@@ -111,6 +111,9 @@ SWAPPED = {"flow": "cumulative", "cumulative": "flow"}
 OTHER_WORDS: dict[Any, tuple[Any, ...]] = {
     "weighting": ("total", "each"),
     "growth": (True, False),
+    "keeps": (">=", "<=", "<", ">"),
+    "during": ("year", "quarter", "paper", "newest", "ever"),
+    "count": ("rows", "enterprises", "banks"),
 }
 
 

@@ -16,6 +16,7 @@ from srdi.warehouse.publish import Guard, PublishReport, publish
 from srdi.warehouse.runs import RunInfo, start_run
 
 CITY = {"zhengzhou.whitelist": "410100", "luoyang.whitelist": "410300", "luoyang.coverage": "410300"}
+CITY |= {"zhengzhou.fee": "410100", "luoyang.fee": "410300"}
 LOOSE = Guard(max_shrink=1.0, smallest=1000)
 
 
@@ -133,6 +134,24 @@ SHAPES = {
         ("stage", pa.string()),
         ("term", pa.string()),
     ],
+    "financing": [
+        ("measure_id", pa.string()),
+        ("area_code", pa.string()),
+        ("bank", pa.string()),
+        ("numerator", pa.decimal128(24, 6)),
+        ("denominator", pa.decimal128(24, 6)),
+        ("value", pa.decimal128(24, 6)),
+        ("unit", pa.string()),
+        ("target", pa.decimal128(24, 6)),
+        ("keeps", pa.string()),
+        ("met", pa.bool_()),
+        ("unknown", pa.int64()),
+        ("unmatched", pa.int64()),
+        ("document_id", pa.string()),
+        ("clause", pa.string()),
+        ("stage", pa.string()),
+        ("term", pa.string()),
+    ],
     "measure_member": [
         ("measure_id", pa.string()),
         ("uscc", pa.string()),
@@ -152,6 +171,7 @@ class Content:
     ``left``: code → the day decide itself says it left. ``more``: further reasons, (measure, code, rule) →
     columns. ``titles``/``places``: code → columns of its title (None: no title), code → city.
     ``rules``: (hash of the rules in force, hash of their text). ``sources``: rule → sources it reads.
+    ``financing``: measure → bank → columns; None: the run wrote no such file.
     """
 
     lists: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -170,6 +190,7 @@ class Content:
     rules: tuple[str, str] | None = None
     sources: dict[str, list[str]] = field(default_factory=dict)
     exit_days: int | None = 30
+    financing: dict[str, dict[str, dict]] | None = None
 
     def rows(self, day: date) -> dict[str, list[dict]]:
         codes = sorted({*self.titles, *self.places, *(c for one in self.lists.values() for c in one)})
@@ -187,7 +208,11 @@ class Content:
         measures = [
             {
                 "measure_id": m,
-                "kind": "list" if m in self.lists else "coverage",
+                "kind": "list"
+                if m in self.lists
+                else "target"
+                if m in (self.financing or {})
+                else "coverage",
                 "area_code": CITY[m],
                 "rule_version": self.rule_version,
                 "exit_days": self.exit_days,
@@ -195,7 +220,7 @@ class Content:
                 "rule_text_hash": self.rules[1] if self.rules else None,
                 "rule_sources": json.dumps(self.sources),
             }
-            for m in sorted({*self.lists, *self.coverage, *self.members})
+            for m in sorted({*self.lists, *self.coverage, *self.members, *(self.financing or {})})
         ]
         return {
             "enterprise": enterprises,
@@ -256,6 +281,19 @@ class Content:
                 }
                 for m, (n, d) in sorted(self.coverage.items())
             ],
+            "financing": [
+                {
+                    "measure_id": m,
+                    "area_code": CITY[m],
+                    "bank": bank,
+                    "unit": "ratio",
+                    "unknown": 0,
+                    "unmatched": 0,
+                }
+                | columns
+                for m, banks in sorted((self.financing or {}).items())
+                for bank, columns in sorted(banks.items())
+            ],
             "measure_member": [
                 {"measure_id": m, "uscc": c, "outcome": outcome}
                 for m, one in sorted(self.members.items())
@@ -267,6 +305,8 @@ class Content:
 def write(lake: Lake, run_id: str, day: date, content: Content) -> None:
     """Write the Parquet files of a run into the lake."""
     for name, rows in content.rows(day).items():
+        if name == "financing" and content.financing is None:
+            continue
         folder = "facts" if name in ("enterprise", "title", "name_match") else "results"
         uri = lake.make_room(folder, run_id, f"{name}.parquet")
         pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema(SHAPES[name])), uri)

@@ -233,10 +233,12 @@ def test_a_title_that_ran_out_between_two_far_nights_says_so(db, engine, lake):
 
 def test_a_match_that_a_person_rejected_says_so(db, engine, lake):
     name = {"source": "title_list", "raw_name": "企业A", "uscc": "A", "method": "exact", "state": "accepted"}
-    publish_content(engine, lake, "r1", day(1), city("A", "B", names=[name]), 1)
+    # what was decided about the names of another source has nothing to do with titles
+    other = name | {"source": "financing_guarantee", "raw_name": "企业0"}
+    publish_content(engine, lake, "r1", day(1), city("A", "B", names=[name, other]), 1)
     db.run(
         "UPDATE quality.name_match SET state = 'rejected', decided_by = 'officer', decided_at = now()"
-        " WHERE raw_name = '企业A'"
+        " WHERE uscc = 'A'"
     )
     rejected = [name | {"uscc": None, "state": "rejected"}]
     after = city("B", names=rejected, titles={"A": {"uscc": None}}, places={"A": "410100"})

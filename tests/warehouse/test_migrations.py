@@ -34,7 +34,7 @@ def test_from_empty_and_again_and_by_two_at_once(make_database):
     assert not errors
     count = "SELECT COUNT(*) FROM core.division"
     seeded = db.one(count)
-    assert migrate.upgrade(url) == "0003"
+    assert migrate.upgrade(url) == "0005"
     assert seeded == db.one(count) > 100
     assert db.rows("SELECT name FROM core.division WHERE code = '410307'") == [("偃师区",)]
     assert db.rows("SELECT name FROM core.division_past WHERE code = '410307'") == [("洛龙区",)]
@@ -70,7 +70,7 @@ def test_a_warehouse_of_the_first_version_keeps_its_rows(make_database):
                 " VALUES ('r', 'm', 'list', '2025-09-30', now())"
             )
         )
-    assert migrate.upgrade(db.url("srdi_admin")) == "0003"
+    assert migrate.upgrade(db.url("srdi_admin")) == "0005"
     assert db.rows("SELECT uscc, verdict, left_on FROM marts.whitelist") == [("A", "listed", None)]
     with db.engine("srdi_admin").connect() as connection:
         assert migrate.differences(connection) == []
@@ -83,6 +83,18 @@ def test_a_declared_change_would_be_seen(make_database):
     db.run("ALTER TABLE store.whitelist_reason ADD COLUMN extra text")
     with db.engine("srdi_admin").connect() as connection:
         assert [change[0] for change in migrate.differences(connection)] == ["remove_column"]
+
+
+def test_every_aggregate_says_the_same_of_itself():
+    from srdi.warehouse.staging import AGGREGATES
+    from srdi.warehouse.tables import marts
+
+    for name in AGGREGATES:
+        columns = [(one.name, one.nullable) for one in getattr(marts, name).columns]
+        said = [(one.name, one.nullable) for one in marts.said()]
+        assert columns[-len(said) :] == said, name
+    for name in ("coverage", "requirement"):
+        assert [one.name for one in getattr(marts, name).primary_key] == [one.name for one in marts.split()]
 
 
 def test_every_relation_and_column_has_chinese_and_english_words(db):
@@ -146,6 +158,9 @@ def test_promised_columns_are_there(db):
         "marts.coverage": "biz_date measure_id area_code division_code tier industry_section numerator"
         " denominator unknown rate target shortfall met",
         "marts.coverage_latest": "biz_date measure_id rate",
+        "marts.financing": "biz_date measure_id area_code bank numerator denominator value unit target met"
+        " unknown unmatched document_id clause stage term freshness rule_version run_id published_at",
+        "marts.financing_latest": "biz_date measure_id area_code bank value",
         "marts.measure_member": "measure_id uscc outcome observed required distance",
     }
     rows = db.rows(
@@ -161,6 +176,9 @@ def test_promised_columns_are_there(db):
 MAY = [
     ("srdi_bi", "SELECT * FROM marts.whitelist"),
     ("srdi_bi", "SELECT * FROM core.enterprise"),
+    ("srdi_bi", "SELECT * FROM marts.financing_latest"),
+    ("srdi_officer", "SELECT * FROM marts.financing"),
+    ("srdi_loader", "UPDATE marts.financing SET met = NULL WHERE FALSE"),
     ("srdi_bi", "SELECT * FROM marts.whitelist_on('2025-09-30')"),
     ("srdi_auditor", "SELECT * FROM control.run"),
     ("srdi_auditor", "SELECT * FROM quality.quarantine"),
@@ -186,6 +204,8 @@ MAY_NOT = [
     ("srdi_bi", "SELECT * FROM control.batch"),
     ("srdi_bi", "SELECT * FROM store.whitelist"),
     ("srdi_bi", "DELETE FROM marts.coverage"),
+    ("srdi_bi", "DELETE FROM marts.financing"),
+    ("srdi_bank", "SELECT * FROM marts.financing_latest"),
     ("srdi_auditor", "UPDATE control.run SET reason = 'x'"),
     ("srdi_auditor", "CREATE TABLE staging.x (i int)"),
     ("srdi_officer", "UPDATE quality.quarantine SET raw_row = '{}'"),

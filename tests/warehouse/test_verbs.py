@@ -258,6 +258,19 @@ def test_the_summary_names_what_keeps_standing_and_what_fails_widely(verbs, citi
     assert [(row["actual"], row["met"], row["unknown"]) for row in stocks] == [(None, None, 40)]
 
 
+def test_a_rerun_that_published_nothing_says_that_nobody_came(verbs, cities):
+    verbs.ingest_lists(cities / "day")
+    first, told = verbs.recompute(DAY, cities / "day")
+    assert told["state"] == "published"
+    came = {row["measure_id"]: row["entered"] for row in summary_of(verbs, first).lists}
+    assert came and min(came.values()) > 0
+    again, told = verbs.recompute(DAY, cities / "day")
+    assert told["state"] == "unchanged"
+    rows = summary_of(verbs, again).lists
+    assert {(row["measure_id"], row["entered"], row["gone"]) for row in rows} == {(one, 0, 0) for one in came}
+    assert all(row["listed"] > 0 for row in rows)
+
+
 def test_the_summary_of_the_sample_city_says_so_and_complains_of_nothing(verbs, cities):
     samples = verbs.night.settings.samples
     samples.symlink_to(cities / "day")

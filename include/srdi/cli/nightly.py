@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import getpass
 import time
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from srdi.contracts.loader import load_contracts
 from srdi.local.airflow import AirflowClient
 from srdi.local.services import Services
 from srdi.night import SHANGHAI, run_id_of
+from srdi.policy.heads import load_areas
 from srdi.settings import Settings
 
 MARKS = {
@@ -40,15 +43,11 @@ def run_night(
     """Run one night; returns the exit code (see ``srdi --help``)."""
     began = time.monotonic()
     known = load_contracts().contracts
-    unknown = [source for source in sources if source not in known]
-    if unknown:
-        console.print(
-            f"[red]✗[/red] 没有这些数据源 / unknown sources: {', '.join(unknown)}；可选：{', '.join(known)}"
-        )
+    if wrong := _refusal(inbox, sources, areas, list(known)):
+        console.print(f"[red]✗[/red] {escape(wrong)}", soft_wrap=True)
         return 2
-    if inbox is not None and not inbox.is_dir():
-        console.print(f"[red]✗[/red] 收件目录不存在 / no such folder: {inbox}")
-        return 2
+    for line in _doubtful_folders(inbox, known):
+        console.print(f"[yellow]![/yellow] {escape(line)}", soft_wrap=True)
 
     def say(text: str) -> None:
         console.print(f"[cyan]▸[/cyan] {text}")
@@ -98,6 +97,40 @@ def run_night(
         console,
         seconds={"total": time.monotonic() - began, "services": ready - began},
     )
+
+
+def _refusal(inbox: Path | None, sources: list[str], areas: list[str], known: list[str]) -> str | None:
+    """Why a night cannot be asked for like this, with what could be; None when it can."""
+    unknown = [source for source in sources if source not in known]
+    if unknown:
+        return f"没有这些数据源 / unknown sources: {', '.join(unknown)}；可选：{', '.join(known)}"
+    places = load_areas()
+    strange = [area for area in areas if area not in places]
+    if strange:
+        valid = "、".join(f"{code} {name}" for code, name in places.items())
+        return f"没有这些地区的政策文件 / no papers of these areas: {', '.join(strange)}；可选：{valid}"
+    if inbox is None:
+        return None
+    if not inbox.is_dir():
+        return f"收件目录不存在 / no such folder: {inbox}"
+    wanted = sources or known
+    if not any((inbox / source).is_dir() for source in wanted):
+        there = "、".join(sorted(path.name for path in inbox.iterdir())[:10]) or "什么也没有"
+        return (
+            f"收件目录 {inbox} 里没有任何数据源的子目录 / no folder of any source；"
+            f"应有：{'、'.join(wanted)}；现有：{there}"
+        )
+    return None
+
+
+def _doubtful_folders(inbox: Path | None, known: Iterable[str]) -> list[str]:
+    """Folders of a named inbox that nobody reads and whose names are nearly those of a source."""
+    told = []
+    for path in sorted(inbox.iterdir()) if inbox else []:
+        near = difflib.get_close_matches(path.name.lower(), known, n=1, cutoff=0.75)
+        if path.is_dir() and near and path.name not in known:
+            told.append(f"子目录 {path.name} 不是数据源，不会被读取；是否应为 {near[0]}？/ not a source")
+    return told
 
 
 def _wait_for_dags(client: AirflowClient, wanted: set[str], console: Console) -> bool:

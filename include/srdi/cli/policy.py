@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from srdi.reports.trace import Traced
 
 OK, PROBLEMS, USAGE = 0, 1, 2
+AS_OF = "[dim]{day} 的口径 / as of {day}[/dim]"
 STATUS_COLOURS = {"已计算": "green", "待建": "yellow", "不计算": "dim"}
 
 
@@ -53,6 +54,7 @@ def list_measures(day: date, console: Console) -> int:
     from srdi.policy.loader import load
 
     packs = load()
+    console.print(AS_OF.format(day=day))
     for measure in packs.measures.values():
         words = measure_words(packs, measure, day)
         stage, term = STAGES.get(words.stage, words.stage), TERMS.get(words.term, words.term)
@@ -79,6 +81,7 @@ def show(measure_id: str, day: date, console: Console, errors: Console) -> int:
         code, sentence = _absent(packs, measure_id)
         errors.print(f"[red]✗[/red] {escape(sentence)}", soft_wrap=True)
         return code
+    console.print(AS_OF.format(day=day))
     for part in tell(packs, measure, day):
         console.print(f"[bold]{escape(part.heading)}[/bold]")
         for line in part.lines:

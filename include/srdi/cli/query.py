@@ -7,9 +7,10 @@ import json
 import sys
 
 import psycopg
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
@@ -55,12 +56,29 @@ def show(query: str, form: str, console: Console, errors: Console) -> int:
         json.dump(records, sys.stdout, ensure_ascii=False, default=str, indent=1)
         print()
     else:
-        table = Table(*[escape(name) for name in names])
-        for row in rows:
-            table.add_row(*["" if cell is None else escape(_text(cell)) for cell in row])
-        console.print(table)
+        _print(names, [["" if cell is None else _text(cell) for cell in row] for row in rows], console)
         console.print(f"{len(rows)} 行 / rows", style="dim")
     return 0
+
+
+def _print(names: list[str], rows: list[list[str]], console: Console) -> None:
+    """A table where it fits, else each record as a block of its own: nothing is ever cut off."""
+    widths = [
+        max(cell_len(line) for cell in (name, *cells) for line in cell.splitlines() or [""])
+        for name, *cells in zip(names, *rows, strict=True)
+    ]
+    if sum(widths) + 3 * len(names) + 1 <= console.width or not rows:
+        table = Table(*[Column(escape(name), overflow="fold") for name in names])
+        for row in rows:
+            table.add_row(*map(escape, row))
+        console.print(table)
+        return
+    for number, row in enumerate(rows, start=1):
+        console.print(f"── {number} / {len(rows)} ──", style="dim")
+        block = Table.grid(Column(no_wrap=True, style="dim"), Column(overflow="fold"), padding=(0, 2, 0, 0))
+        for name, cell in zip(names, row, strict=True):
+            block.add_row(escape(name), escape(cell))
+        console.print(block)
 
 
 def _text(cell: object) -> str:

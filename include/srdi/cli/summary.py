@@ -70,6 +70,8 @@ def render(summary: Summary, services: Services, state: str, seconds: dict[str, 
         parts.append(_requirements(summary))
     if summary.targets:
         parts.append(_targets(summary))
+    if summary.financing:
+        parts.append(_financing(summary))
     if summary.refused:
         parts.append(_refused(summary))
     parts.append(_notes(summary))
@@ -177,6 +179,38 @@ def _targets(summary: Summary) -> Table:
             shown(missing),
             f"{row['unknown']:,}",
             f"{row['unmatched'] or 0:,}",
+            TERMS.get(row["term"], row["term"] or ""),
+        )
+    return table
+
+
+def _amount(value: Decimal | None, unit: str) -> str:
+    """A figure with its unit; large sums in 万元."""
+    if value is None:
+        return "—"
+    if unit == "ratio":
+        return _percent(value)
+    if unit == "yuan":
+        return f"{value / 10000:,.2f} 万元" if abs(value) >= 10000 else f"{value:,.2f} 元"
+    digits = f"{value:,.2f}".rstrip("0").rstrip(".")
+    return f"{digits} 天" if unit == "day" else digits
+
+
+def _financing(summary: Summary) -> Table:
+    from srdi.policy.explain import SIGNS
+
+    table = _table("融资 / financing", "指标", "数值", "目标", "做到", "银行", "未知", "未匹配", "时效")
+    for row in summary.financing:
+        colour, kept = {None: ("white", "—"), True: ("green", "是"), False: ("yellow", "否")}[row["met"]]
+        goal = "—"
+        if row["target"] is not None:
+            goal = f"{SIGNS[row['keeps']]} {_amount(row['target'], row['unit'])}"
+        table.add_row(
+            row["measure_id"],
+            f"[{colour}]{_amount(row['value'], row['unit'])}[/]",
+            goal,
+            f"[{colour}]{kept}[/]",
+            *[f"{row[name]:,}" for name in ("banks", "unknown", "unmatched")],
             TERMS.get(row["term"], row["term"] or ""),
         )
     return table

@@ -1,7 +1,8 @@
 """Second step: which row is the header, and which column is which field of the contract.
 
 Headers are compared folded (width, blanks, brackets, case); a unit may stand in brackets behind the name,
-behind a slash, or in a line above the table. What is ambiguous is refused, what is unknown is recorded.
+behind a slash, or in a line above the table; a rate may say beside its unit for which time (月利率（‰）). What is
+ambiguous is refused, what is unknown is recorded.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from datetime import date
 
 from srdi.conform.text import fold, header_key
 from srdi.contracts.models import Contract, Header
-from srdi.contracts.units import SPELLINGS
+from srdi.contracts.units import SPELLINGS, UNITS
 
 _BRACKETED = re.compile(r"^(.+)\((?:单位)?:?([^()]+)\)$")
 _APPENDED = re.compile(r"^(.+)[/_:,-]([^/_:,-]+)$")
+# 担保费率(月), 月担保费率: the time that a rate is for
+_PERIOD_BEHIND = re.compile(r"^(?P<name>.+)\((?P<period>[年月])\)$")
+_PERIOD_BEFORE = re.compile(r"^(?P<period>[年月])(?P<name>.+)$")
 _UNIT_LINE = re.compile(r"(?:金额)?单位:?\(?([^\s():,;]+)\)?")
 _MONEY_UNITS = ("元", "千元", "万元", "百万元", "亿元")
 
@@ -94,7 +98,20 @@ class Headers:
             if found and unit and found.group(1) in self._known:
                 name, rank = self._known[found.group(1)]
                 return name, unit, rank
+            if found and unit:
+                periodic = self._periodic(found.group(1), unit)
+                if periodic:
+                    return periodic
         return None, None, 0
+
+    def _periodic(self, base: str, unit: str) -> tuple[str, str, int] | None:
+        """A rate whose header names its time apart from its unit: (field, unit per time, rank)."""
+        for pattern in (_PERIOD_BEHIND, _PERIOD_BEFORE):
+            found = pattern.match(base)
+            if found and found["name"] in self._known and f"{unit}/{found['period']}" in UNITS:
+                name, rank = self._known[found["name"]]
+                return name, f"{unit}/{found['period']}", rank
+        return None
 
     def match(self, cells: Sequence[str], row: int, rows: int = 1) -> HeaderMatch:
         """Read one row of cells as header."""

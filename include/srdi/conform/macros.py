@@ -19,7 +19,7 @@ def register(con: duckdb.DuckDBPyConnection) -> None:
     """Create (or replace) all macros on ``con``; they live as long as the connection.
 
     ``fold clean plain_text lookup_key header_key normal_name split_names`` text → text (or list);
-    ``uscc_compact uscc_reason`` codes; ``day_of is_open_end`` days;
+    ``uscc_compact uscc_reason`` codes; ``day_of month_of is_open_end`` days;
     ``number_text yuan_of whole_of points_of share_of year_of`` numbers.
     """
     for signature, body in MACROS.items():

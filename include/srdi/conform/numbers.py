@@ -14,8 +14,8 @@ _FEN = r"^[+-]?[0-9]{1,12}(?:\.[0-9]{1,2})?$"
 _POWER = r"[+-]?[0-9](?:\.[0-9]+)?[Ee][+-]?[0-9]{1,2}"
 _MONEY_UNIT = r"\(?(百万|千万|万|亿|千|)(?:元|圆)?(?:人民币|整)*(?:元)?\)?"
 _AMOUNT = rf"^(?:人民币|RMB|CNY|¥)?:?(\()?({_POWER}|{_NUMBER})(\))?{_MONEY_UNIT}$"
-_COUNT = rf"^({_POWER}|{_NUMBER})(?:人|名|个|户|家|分|项|次)?$"
-_SHARE = rf"^({_POWER}|{_NUMBER})([%‰]?)$"
+_COUNT = rf"^第?({_POWER}|{_NUMBER})(?:人|名|个|户|家|分|项|次|年)?$"
+_SHARE = rf"^({_POWER}|{_NUMBER})(?:([%‰])(/年|/月)?)?$"
 _YEAR = r"^((?:19|20)[0-9]{2})(?:\.0)?(?:年度|年)?$"
 
 
@@ -54,11 +54,15 @@ MACROS = {
     "points_of(n)": (
         f"CASE WHEN regexp_matches(n, '{_COUNT}') THEN TRY_CAST({_exact(_group(_COUNT, 1))} AS DECIMAL(10,4)) END"
     ),
-    # column_factor: exact decimal, 0.01 for a column in percent
-    "share_of(n, column_factor)": (
+    # column_factor: exact decimal, 0.01 for a column in percent, 0.12 for one in percent a month;
+    # column_periods: 12 for a column by the month, whose cells may still say 1% or 12%/年, else 1
+    "share_of(n, column_factor, column_periods)": (
         f"CASE WHEN regexp_matches(n, '{_SHARE}') THEN "
         f"TRY_CAST(TRY_CAST({_group(_SHARE, 1)} AS DECIMAL(18,9)) * CAST(CASE {_group(_SHARE, 2)} "
-        f"WHEN '%' THEN 0.01 WHEN '‰' THEN 0.001 ELSE column_factor END AS DECIMAL(4,3)) AS DECIMAL(12,6)) END"
+        f"WHEN '%' THEN 0.01 WHEN '‰' THEN 0.001 ELSE column_factor END AS DECIMAL(4,3)) "
+        f"* CAST(CASE WHEN {_group(_SHARE, 2)} = '' THEN 1 ELSE CASE {_group(_SHARE, 3)} "
+        f"WHEN '/月' THEN 12 WHEN '/年' THEN 1 ELSE column_periods END END AS DECIMAL(2,0)) "
+        f"AS DECIMAL(12,6)) END"
     ),
     "year_of(n)": f"CASE WHEN regexp_matches(n, '{_YEAR}') THEN CAST({_group(_YEAR, 1)} AS INTEGER) END",
 }

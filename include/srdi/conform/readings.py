@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from srdi.conform.text import fold, lookup_key
 from srdi.contracts.loader import LOOKUPS, Dictionary
 from srdi.contracts.models import Contract, FieldMeaning
-from srdi.contracts.units import UNITS
+from srdi.contracts.units import UNITS, periods
 from srdi.engine.duck import literal
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ SQL_TYPES = {
     "code": "VARCHAR",
     "category": "VARCHAR",
     "date": "DATE",
+    "month": "DATE",
     "integer": "INTEGER",
     "year": "INTEGER",
     "decimal": "DECIMAL(10,4)",
@@ -104,7 +105,7 @@ def reading_sql(
             joins.append(f"LEFT JOIN lookup_{name} ON {text} = lookup_{name}.word")
         # a cell that reads as a value is no blank word, unless the contract calls a number blank
         sure = (
-            meaning.type != "text"
+            meaning.type not in ("text", "names")
             and not meaning.open_list
             and not any(c.isdigit() for word in words for c in word)
         )
@@ -147,10 +148,14 @@ def _reading(name: str, meaning: FieldMeaning, lookup: str | None, unit: str | N
             return _Reading("uscc_compact(fold({raw}))", value, "coalesce(uscc_reason({text}), 'unreadable')")
         case "date":
             return _Reading("fold({raw})", "day_of({text})")
+        case "month":
+            return _Reading("fold({raw})", "month_of({text})")
         case "money":
             return _Reading("number_text(fold({raw}))", f"yuan_of({{text}}, {factor})")
         case "ratio":
-            return _Reading("number_text(fold({raw}))", f"share_of({{text}}, {factor})")
+            return _Reading(
+                "number_text(fold({raw}))", f"share_of({{text}}, {factor}, {periods(unit or '')})"
+            )
         case "integer":
             return _Reading("number_text(fold({raw}))", "whole_of({text})")
         case "decimal":

@@ -11,12 +11,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as made_of
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from srdi.contracts.models import Contract, FieldMeaning, Header, SourceField
+from srdi.contracts.precedence import precedence_problems
 from srdi.contracts.predicates import PredicateError, compile_predicate, nearest
 from srdi.contracts.units import UNITS, convertible
 from srdi.contracts.yaml_source import Place, Problem, YamlProblem, YamlSource, read_yaml
@@ -35,11 +37,13 @@ class Dictionary:
     """The dictionary of fields. ``fields``: what sources deliver; ``facts``: columns of the enterprise fact row;
 
     ``events``: tables of things that happened (applications, loans …) → columns of their fact row.
+    ``lines``: fact → its line in the file.
     """
 
     fields: dict[str, FieldMeaning]
     facts: dict[str, FieldMeaning]
     events: dict[str, dict[str, FieldMeaning]] = made_of(default_factory=dict)
+    lines: Mapping[str, int] = made_of(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,16 @@ class BrokenDictionary(Exception):
 
 
 def load_dictionary(path: Path | None = None) -> Dictionary:
-    """Read ``fields.yaml``. Raises :class:`BrokenDictionary`."""
-    path = path or DICTIONARY
+    """Read ``fields.yaml`` (the product's own once a process). Raises :class:`BrokenDictionary`."""
+    return _own_dictionary() if path is None else _read_dictionary(path)
+
+
+@cache
+def _own_dictionary() -> Dictionary:
+    return _read_dictionary(DICTIONARY)
+
+
+def _read_dictionary(path: Path) -> Dictionary:
     try:
         source = read_yaml(path)
     except YamlProblem as error:
@@ -84,7 +96,8 @@ def load_dictionary(path: Path | None = None) -> Dictionary:
     }
     if problems:
         raise BrokenDictionary(problems)
-    return Dictionary(fields=fields, facts=facts, events=events)
+    lines = {name: source.line(("facts", name)) for name in facts}
+    return Dictionary(fields=fields, facts=facts, events=events, lines=lines)
 
 
 def _meanings(
@@ -136,7 +149,8 @@ def load_contracts(folder: Path | None = None, dictionary: Dictionary | None = N
         broken += problems
         if contract is not None and not problems:
             contracts[contract.id] = contract
-    return ContractSet(contracts, broken)
+    there = {path.stem for where in (folder, SOURCES) for path in where.glob("*.y*ml")}
+    return ContractSet(contracts, broken + precedence_problems(dictionary, contracts, there))
 
 
 def load_contract(path: Path, dictionary: Dictionary) -> tuple[Contract | None, list[Problem]]:

@@ -13,7 +13,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Severity = Literal["info", "warning", "critical"]
 FieldType = Literal[
-    "text", "code", "date", "integer", "decimal", "money", "ratio", "year", "category", "flag", "names"
+    "text",
+    "code",
+    "date",
+    "month",
+    "integer",
+    "decimal",
+    "money",
+    "ratio",
+    "year",
+    "category",
+    "flag",
+    "names",
 ]
 MissingKind = Literal["not_reported", "not_applicable", "withheld"]
 DriftKind = Literal["new", "missing", "renamed", "reordered", "retyped", "unit", "category"]
@@ -41,6 +52,8 @@ class FieldMeaning(Strict):
     ``lookup``: file name below ``contracts/lookups`` whose first column lists the accepted spellings.
     ``open_list``: a spelling the lookup does not know is kept as received instead of being raised.
     ``known_by``: flag fact that says whether an empty value means "it did not happen" (facts only).
+    ``sources``: sources that tell a fact, in order of precedence: the first that tells it counts.
+    ``compared``: sources that tell it too and never count; ``told_as``: field of those sources.
     """
 
     type: FieldType
@@ -52,6 +65,9 @@ class FieldMeaning(Strict):
     open_list: bool = False
     sensitive: bool = False
     known_by: str | None = None
+    sources: list[str] = []
+    compared: list[str] = []
+    told_as: str | None = None
     note: str | None = None
 
 

@@ -1,6 +1,7 @@
 """The units a contract may declare and a header may carry, and how they turn into the stored unit.
 
-Factors are exact powers of ten, kept as text so that SQL multiplies in decimals and never in floats.
+Factors are exact decimals, kept as text so that SQL multiplies in decimals and never in floats. A rate by the
+month is stored by the year: twelve times, as contracts state such rates, without interest on interest.
 """
 
 from __future__ import annotations
@@ -15,9 +16,14 @@ UNITS: dict[str, tuple[str, str]] = {
     "%": ("ratio", "0.01"),
     "‰": ("ratio", "0.001"),
     "1": ("ratio", "1"),
+    "%/年": ("ratio", "0.01"),
+    "%/月": ("ratio", "0.12"),
+    "‰/年": ("ratio", "0.001"),
+    "‰/月": ("ratio", "0.012"),
     "人": ("person", "1"),
     "分": ("point", "1"),
     "年": ("year", "1"),
+    "户": ("borrower", "1"),
 }
 
 # other spellings of the same units, as they stand in headers (after width folding)
@@ -38,12 +44,21 @@ SPELLINGS: dict[str, str] = {
     "个": "人",
     "名": "人",
     "年度": "年",
+    "%每年": "%/年",
+    "%每月": "%/月",
+    "‰每年": "‰/年",
+    "‰每月": "‰/月",
 } | {unit: unit for unit in UNITS}
 
 
 def convertible(unit: str, stored: str | None) -> bool:
     """Whether numbers in ``unit`` can be turned into the dictionary's ``stored`` unit."""
     return UNITS[unit][0] == stored
+
+
+def periods(unit: str) -> str:
+    """How often a year a rate in ``unit`` falls due: 12 by the month, else 1."""
+    return "12" if unit.endswith("/月") else "1"
 
 
 def factor(unit: str) -> str:

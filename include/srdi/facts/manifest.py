@@ -50,10 +50,13 @@ class Manifest:
         own = (batch for batch in self.batches if batch.source == source)
         return tuple(sorted(own, key=lambda batch: (batch.as_of, batch.landed_at, batch.batch_id)))
 
+    def is_current(self, source: str) -> bool:
+        """Whether the source has arrived and is not stale."""
+        return self.freshness.get(source, "never") in ("fresh", "late") and bool(self.of(source))
+
     def says_clean(self, source: str) -> bool:
         """Whether an enterprise without a row of this source may be taken as not listed."""
-        trusted = self.freshness.get(source, "never") in ("fresh", "late")
-        return bool(self.closed_world.get(source, False)) and trusted and bool(self.of(source))
+        return bool(self.closed_world.get(source, False)) and self.is_current(source)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The verb *resolve*: from staged rows to one fact row per enterprise, as of a day.
+"""The verb *resolve*: from staged rows to one fact row per enterprise, and one per event, as of a day.
 
 Runs the SQL models below in order, each over the tables before it, and writes ``facts/<run_id>/*.parquet``.
 The result depends on the manifest, the day, the conventions and the decisions only; not on the order of
@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from srdi import contracts
-from srdi.contracts.loader import load_dictionary
+from srdi.contracts.loader import SOURCES, Dictionary, load_contract, load_dictionary
 from srdi.engine.duck import literal
-from srdi.facts import names
+from srdi.facts import flags, names
 from srdi.facts.manifest import Manifest, NameDecision
 from srdi.facts.parameters import Conventions
 from srdi.facts.staged import open_sources
@@ -41,6 +41,11 @@ LOOKUPS = (
     "sme_size",
     "digital_bands_2022",
     "taxpayer_status",
+    "product_field",
+    "certification",
+    "direct_condition",
+    "platform",
+    "benefit_item",
 )
 OWN_LOOKUPS = ("title_ladder", "tax_abnormal")
 
@@ -56,11 +61,11 @@ MODELS = (
     "enterprise_place",
     "industry",
     "registry_name",
-    "title_pair",
-    "title_bearer",
-    "title_natural",
+    "name_pair",
+    "name_bearer",
+    "name_natural",
     "name_proposal",
-    "title_match",
+    "name_owner",
     "title_row",
     "title_interval",
     "title_coverage",
@@ -74,10 +79,45 @@ MODELS = (
     "tax_version",
     "tax",
     "tax_credit",
+    "head_count",
+    "size_told",
     "size_class",
+    "declaration_row",
+    "declaration_cell",
+    "declaration_word",
+    "declaration",
+    "cloud",
+    "service_place",
+    "service_known",
+    "service",
+    "benefit_row",
+    "tax_benefit",
+    "platform_row",
+    "platform",
+    "capital",
+    "unknown_word",
+    "title_span",
+    "contradiction",
     "coded_row",
+    "application_row",
+    "loan_row",
+    "guarantee_row",
+    "procurement_row",
+    "event_title",
+    "credit",
 )
-OUTPUTS = ("enterprise", "title", "name_match", "finding")
+# what happened, one row an event, after the enterprise row that they read; the dictionary's section ``events``
+# describes them
+EVENTS = (
+    "application",
+    "loan",
+    "guarantee",
+    "bank_month",
+    "procurement_year",
+    "service_event",
+    "platform_member",
+)
+OUTPUTS = ("enterprise", "title", "name_match", "finding", *EVENTS)
 
 
 @dataclass(frozen=True)
@@ -112,8 +152,9 @@ def resolve(
     conventions = Conventions.from_parameters(parameters)
     known = manifest.until(biz_date)
     names.register(con)
+    flags.register(con)
     _load_lookups(con)
-    _load_field_words(con)
+    _load_words(con)
     _load_decisions(con, NameDecision.from_rows(decisions))
     open_sources(con, lake, known)
     values = _values(known, biz_date, conventions)
@@ -153,12 +194,21 @@ def _values(manifest: Manifest, biz_date: date, conventions: Conventions) -> dic
         "title_years": conventions.title_years,
         "evaluation_max_age_days": conventions.evaluation_max_age_days,
         "champion_counts": conventions.champion_counts,
+        "service_report_days": conventions.service_report_days,
+        "employees_tolerance": conventions.employees_tolerance,
         "snapshot_day": registry[-1].as_of if snapshot else None,
         "received_registry": bool(registry),
         "received_title_list": bool(manifest.of("title_list")),
         "received_digital_evaluation": bool(manifest.of("digital_evaluation")),
         "clean_registry_risk": manifest.says_clean("registry_risk"),
         "clean_court_dishonest": manifest.says_clean("court_dishonest"),
+        "clean_cloud_adoption": manifest.says_clean("cloud_adoption"),
+        "clean_tax_benefit": manifest.says_clean("tax_benefit"),
+        "clean_platform_membership": manifest.says_clean("platform_membership"),
+        "clean_capital_market": manifest.says_clean("capital_market"),
+        "current_service_ledger": manifest.is_current("service_ledger"),
+        "current_financing_credit": manifest.is_current("financing_credit"),
+        **{f"{fact}_sources": list(sources) for fact, sources in precedence().items()},
     }
 
 
@@ -199,16 +249,33 @@ def _load_lookups(con: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _load_field_words(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE field_word AS SELECT UNNEST($fields) AS field, UNNEST($words) AS zh",
-        {"fields": list(_field_words()), "words": list(_field_words().values())},
-    )
+def precedence() -> dict[str, tuple[str, ...]]:
+    """Fact that several sources tell → those sources, the one that counts first."""
+    return {name: tuple(fact.sources) for name, fact in _dictionary().facts.items() if fact.sources}
+
+
+def _load_words(con: duckdb.DuckDBPyConnection) -> None:
+    """What fields and sources are called in findings."""
+    fields = {name: meaning.zh for name, meaning in _dictionary().fields.items()}
+    for table, key, words in (("field_word", "field", fields), ("source_word", "source", _source_words())):
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT UNNEST($names) AS {key}, UNNEST($words) AS zh",
+            {"names": list(words), "words": list(words.values())},
+        )
 
 
 @cache
-def _field_words() -> dict[str, str]:
-    return {name: meaning.zh for name, meaning in load_dictionary().fields.items()}
+def _dictionary() -> Dictionary:
+    return load_dictionary()
+
+
+@cache
+def _source_words() -> dict[str, str]:
+    """Titles of the sources that can contradict each other; only their contracts are read."""
+    facts = _dictionary().facts.values()
+    told = sorted({source for fact in facts for source in (*fact.sources, *fact.compared)})
+    read = {source: load_contract(SOURCES / f"{source}.yaml", _dictionary())[0] for source in told}
+    return {source: contract.title.zh if contract else source for source, contract in read.items()}
 
 
 def _load_decisions(con: duckdb.DuckDBPyConnection, decisions: list[NameDecision]) -> None:

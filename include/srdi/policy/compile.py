@@ -168,7 +168,7 @@ class Compiler:
         )
         key = (condition, *named)
         if key not in self._compiled:
-            self._compiled[key] = self.condition(condition, parameters).sql(dialect="duckdb")
+            self._compiled[key] = self.condition(condition, parameters).sql(dialect="duckdb", copy=False)
         return self._compiled[key]
 
     def parameter(self, parameter: Parameter) -> exp.Expression:
@@ -305,14 +305,20 @@ def check_exact(
             raise PackError(f"编译结果含有浮点数（{row[1]}）：{part}；事实和参数必须是 DECIMAL 或整数")
 
 
+#: What yields a type of its own; a CASE, a cast or a group is as exact as its branches, its target, its inside.
+COMPUTING = (exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.IntDiv, exp.Column, exp.Func)
+AS_ITS_PARTS = (exp.Case, exp.If, exp.Cast, exp.Coalesce, exp.Connector, exp.Predicate)
+
+
 @cache
 def _computing_parts(text: str) -> tuple[str, ...]:
-    """Sub-expressions that yield a value; comparisons and groups are BOOLEAN whatever they hold."""
+    """The expression itself and every sub-expression that could have become floating point on the way."""
     found: dict[str, None] = {text: None}
     for node in sqlglot.parse_one(text, dialect="duckdb").walk():
         if isinstance(node, exp.Div):
             raise PackError(f"编译结果含有浮点除法：{node.sql(dialect='duckdb')}")
-        boolean = isinstance(node, exp.Predicate | exp.Connector | exp.Not | exp.Paren)
-        if isinstance(node, exp.Binary | exp.Column | exp.Func | exp.Neg) and not boolean:
-            found[node.sql(dialect="duckdb")] = None
+        if isinstance(node, exp.DataType) and INEXACT.search(node.sql(dialect="duckdb")):
+            raise PackError(f"编译结果含有浮点类型：{text}")
+        if isinstance(node, COMPUTING) and not isinstance(node, AS_ITS_PARTS):
+            found[node.sql(dialect="duckdb", copy=False)] = None
     return tuple(found)

@@ -13,9 +13,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from srdi.engine.duck import literal
-from srdi.policy import papers, rule_hash
+from srdi.policy import cities, papers, rule_hash
 from srdi.policy.compile import Compiler
 from srdi.policy.coverage import decide_coverage
+from srdi.policy.event_sql import FINANCING
+from srdi.policy.events import decide_events
 from srdi.policy.list_sql import REASON
 from srdi.policy.lists import ListException, decide_lists
 from srdi.policy.packset import PackSet
@@ -45,7 +47,8 @@ RESULTS = {
         " FROM policy_coverage WHERE kind = 'requirement'"
         " ORDER BY measure_id, area_code, division_code, tier, industry_section"
     ),
-    "target": "SELECT * FROM policy_target ORDER BY measure_id",
+    "target": "SELECT * FROM policy_target ORDER BY measure_id, area_code",
+    "financing": FINANCING,
     "measure_member": (
         "SELECT measure_id, uscc, outcome, observed, required, distance, division_code"
         " FROM policy_member ORDER BY measure_id, uscc"
@@ -53,7 +56,7 @@ RESULTS = {
     "title_gap": GAP_RESULT,
     "title_standing": "SELECT * FROM policy_standing ORDER BY standard, purpose, uscc",
     "measure": (
-        "SELECT * EXCLUDE (tier, target) FROM policy_measure JOIN policy_measure_rule USING (measure_id)"
+        "SELECT * EXCLUDE (target) FROM policy_measure JOIN policy_measure_rule USING (measure_id)"
         " ORDER BY measure_id"
     ),
     "document": "SELECT * FROM policy_document ORDER BY document_id",
@@ -70,6 +73,7 @@ WORKING = (
     "measure_rule",
     "document",
     "clause",
+    "city",
     "member",
     "unmatched",
     "coverage",
@@ -78,6 +82,8 @@ WORKING = (
     "standing",
     "gap",
     "criterion",
+    "event_goal",
+    "event",
 )
 
 
@@ -157,8 +163,10 @@ def decide(
         rule_hash.describe(con, population)
         decide_lists(con, population, in_force)
         settle_lists(con, population)
+        cities.fill(con, population, facts_dir_uri)
         decide_coverage(con, population, facts_dir_uri)
         decide_targets(con, population, facts_dir_uri)
+        decide_events(con, population, facts_dir_uri)
         files, written = {}, {}
         for name, query in RESULTS.items():
             files[name] = f"results/{run_id}/{name}.parquet"
@@ -231,7 +239,8 @@ def _coverage_summaries(con: duckdb.DuckDBPyConnection) -> list[CoverageSummary]
     rows = con.execute(
         "SELECT c.measure_id, m.title_zh, c.stage, c.term, c.numerator, c.denominator, c.unknown, c.unmatched,"
         " c.rate, c.target, c.shortfall, c.met FROM policy_coverage c JOIN policy_measure m USING (measure_id)"
-        " WHERE c.kind = 'coverage' AND c.division_code = 'ALL' AND c.industry_section = 'ALL' ORDER BY c.measure_id"
+        " WHERE c.kind = 'coverage' AND c.division_code = 'ALL' AND c.industry_section = 'ALL'"
+        " AND c.area_code = m.area_code AND c.tier = m.tier ORDER BY c.measure_id"
     ).fetchall()
     return [CoverageSummary(*row) for row in rows]
 

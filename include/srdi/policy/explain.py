@@ -12,7 +12,9 @@ from datetime import date
 from decimal import Decimal
 
 from srdi.contracts.models import FieldMeaning
+from srdi.policy.cities import split_by_city
 from srdi.policy.compile import Compiler, list_column, near_columns, score_columns
+from srdi.policy.event_measure import EventMeasure
 from srdi.policy.expression import (
     All,
     AnyOf,
@@ -44,6 +46,25 @@ from srdi.policy.packset import (
 
 #: Facts by the source row that proves them: prefix of the columns ``<prefix>_batch_id``, ``<prefix>_row_no``.
 EVIDENCE: dict[str, tuple[str, ...]] = {
+    "registry": (
+        "uscc",
+        "name",
+        "former_names",
+        "status",
+        "operating",
+        "vanished",
+        "division_code",
+        "zone_code",
+        "city_code",
+        "industry_code",
+        "industry_section",
+        "sme_industry",
+        "producer_industry",
+        "founded_on",
+        "registered_capital",
+        "first_seen",
+        "last_seen",
+    ),
     "title": (
         "provincial_or_above",
         "provincial",
@@ -53,10 +74,11 @@ EVIDENCE: dict[str, tuple[str, ...]] = {
         "title_valid_to",
         "title_ended_on",
         "title_cancelled_on",
-        "innovative",
-        "innovative_only",
-        "innovative_valid_to",
     ),
+    "innovative": ("innovative", "innovative_only", "innovative_valid_to"),
+    "tech_sme": ("tech_sme",),
+    "high_tech": ("high_tech",),
+    "quality_benchmark": ("quality_benchmark",),
     "srdi": ("srdi", "municipal", "champion"),
     "digital": (
         "digital_evaluated",
@@ -69,6 +91,14 @@ EVIDENCE: dict[str, tuple[str, ...]] = {
     "abnormal": ("abnormal_listed", "abnormal_listed_on"),
     "court": ("court_dishonest", "court_listed_on"),
     "tax_status": ("taxpayer_status", "tax_abnormal"),
+    "credit": (
+        "credit_applied_on",
+        "credit_granted_on",
+        "credit_line",
+        "credit_applied_year",
+        "credit_known",
+    ),
+    "employees": ("employees",),
     "tax_credit": ("tax_credit_grade", "tax_credit_d", "tax_credit_year"),
     "tax": (
         "tax_year",
@@ -79,7 +109,6 @@ EVIDENCE: dict[str, tuple[str, ...]] = {
         "assets",
         "liabilities",
         "tax_paid",
-        "employees",
         "rd_staff",
         "revenue_prior",
         "main_revenue_prior",
@@ -89,7 +118,63 @@ EVIDENCE: dict[str, tuple[str, ...]] = {
         "main_revenue_prior2",
         "size_class",
         "sme",
+        "small_micro",
     ),
+    "declaration": (
+        "declared_year",
+        "segment_years",
+        "main_product",
+        "ip_class1",
+        "ip_class2",
+        "rd_body_rank",
+        "market_share",
+        "national_rank",
+        "it_core_businesses",
+        "equity_two_years",
+        "development_score",
+        "product_key_link",
+        "product_six_bases",
+        "product_supporting",
+        "product_power_field",
+        "product_emerging",
+        "certified_system",
+        "certified_quality",
+        "certified_environment",
+        "award_national",
+        "award_provincial",
+        "maker_top500",
+        "maker_top50",
+        "ip_model",
+    ),
+    "cloud": ("cloud_active", "cloud_from"),
+    "service": (
+        "service_known",
+        "officer_on",
+        "visited_on",
+        "diagnosed_on",
+        "energy_diagnosed_on",
+        "trained_on",
+        "served_on",
+    ),
+    "tax_benefit": (
+        "rd_deduction_entitled",
+        "rd_deduction_enjoyed",
+        "vat_refund_entitled",
+        "vat_refund_enjoyed",
+        "benefit_entitled",
+        "benefits_all_enjoyed",
+        "benefit_billed",
+        "benefits_amount",
+    ),
+    "platform": (
+        "platform_index",
+        "platform_city_finance",
+        "platform_shared",
+        "platform_credit_station",
+        "platform_cloud",
+        "platform_smart",
+    ),
+    "capital": ("listing_reserve", "listing_reserve_on"),
 }
 #: Further facts that make an observed flag understandable: shown behind 是 or 否.
 DETAIL = {
@@ -101,17 +186,21 @@ DETAIL = {
     "tax_abnormal": "taxpayer_status",
     "tax_credit_d": "tax_credit_grade",
     "sme": "size_class",
+    "small_micro": "size_class",
+    "cloud_active": "cloud_from",
+    "listing_reserve": "listing_reserve_on",
 }
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "==": "=", "!=": "≠"}
 EFFECTS_ZH = {"exclude": "不列入", "review": "待人工核实", "warn": "仅提示", "off": "停用"}
 
 
 def evidence_prefix(fact: str) -> str:
-    """Prefix of the evidence columns of a fact; what no other source proves comes from the registry."""
+    """Prefix of the evidence columns of a fact (of such a column: its own). Raises LookupError for others."""
+    own = fact.removesuffix("_batch_id").removesuffix("_row_no")
     for prefix, names in EVIDENCE.items():
-        if fact in names:
+        if fact in names or (own == prefix and own != fact):
             return prefix
-    return "registry"
+    raise LookupError(f"explain.EVIDENCE 没有写明事实 {fact} 由哪一行数据证明")
 
 
 def explaining_facts(condition: Condition) -> set[str]:
@@ -378,6 +467,10 @@ def in_words(measure: Measure, facts: Mapping[str, FieldMeaning], day: date) -> 
     """The definition of a measure on ``day`` in Chinese, for the dictionary, the command line and officers."""
     if isinstance(measure, TargetMeasure):
         return _target_words(measure, facts, day)
+    if isinstance(measure, EventMeasure):
+        from srdi.policy.event_words import event_words
+
+        return event_words(measure, day)
     population = condition_words(measure.of, facts, measure.parameters, day)
     place = f"《{measure.document.title}》{measure.clause}"
     if isinstance(measure, StandardMeasure):
@@ -404,16 +497,25 @@ def in_words(measure: Measure, facts: Mapping[str, FieldMeaning], day: date) -> 
     counted = condition_words(measure.counts, facts, measure.parameters, day)
     if measure.kind == "requirement":
         return (
-            f"{place}{_beside(measure)}：登记在本市、符合（{population}）的企业，应当{counted}；"
-            "是否属于统计范围或是否做到不详的，单列，不进分母。"
+            f"{place}{beside(measure)}：登记在本市、符合（{population}）的企业，应当{counted}；"
+            f"是否属于统计范围或是否做到不详的，单列，不进分母。{_split(measure)}"
         )
     goal = "未定目标"
     if measure.target is not None:
         goal = f"目标 {value_text(measure.target.on(day))}"
     return (
-        f"{place}{_beside(measure)}：登记在本市、符合（{population}）的企业中，{counted}的比例；{goal}。"
-        "是否属于统计范围或是否达到不详的，单列，不进分母。"
+        f"{place}{beside(measure)}：登记在本市、符合（{population}）的企业中，{counted}的比例；{goal}。"
+        f"是否属于统计范围或是否达到不详的，单列，不进分母。{_split(measure)}"
     )
+
+
+BY_ZH = {"city": "各市", "tier": "所持最高称号"}
+
+
+def _split(measure: CoverageMeasure) -> str:
+    """What a measure is also shown by, beyond county and industry."""
+    words = [BY_ZH[word] for word in measure.by if word in BY_ZH]
+    return f"另按{'、'.join(words)}分列。" if words else ""
 
 
 def _standard_words(measure: StandardMeasure, facts: Mapping[str, FieldMeaning], day: date) -> str:
@@ -437,8 +539,10 @@ def _standard_words(measure: StandardMeasure, facts: Mapping[str, FieldMeaning],
     )
 
 
-def _beside(measure: CoverageMeasure | TargetMeasure) -> str:
-    return f"（{measure.reading_of} 的另一种读法）" if measure.reading_of else ""
+def beside(measure: Measure) -> str:
+    """Whose other reading a measure is, in brackets; empty for a promise of its own."""
+    promise = getattr(measure, "reading_of", None)
+    return f"（{promise} 的另一种读法）" if promise else ""
 
 
 def _target_words(measure: TargetMeasure, facts: Mapping[str, FieldMeaning], day: date) -> str:
@@ -462,4 +566,5 @@ def _target_words(measure: TargetMeasure, facts: Mapping[str, FieldMeaning], day
     if measure.target is not None:
         goal = f"目标 {value_text(measure.target.on(measure.goal_day(day)))}"
     by = f"，到 {measure.horizon}" if measure.horizon else ""
-    return f"《{measure.document.title}》{measure.clause}{_beside(measure)}：{counted}；{goal}{by}。"
+    cities = "另列各市的数，各市不设目标。" if split_by_city(measure) else ""
+    return f"《{measure.document.title}》{measure.clause}{beside(measure)}：{counted}；{goal}{by}。{cities}"

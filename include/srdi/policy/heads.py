@@ -12,7 +12,21 @@ import yaml
 
 PACKS = Path(__file__).resolve().parent / "packs"
 DIVISIONS = Path(__file__).resolve().parents[1] / "contracts" / "lookups" / "divisions.csv"
+#: Counties that answer to the province itself stand below a code of their own.
+APART = "省直辖县级行政区划"
 _LARGEST = 256 * 1024
+
+
+def load_cities(province: str) -> list[str]:
+    """Codes of the cities of a province today, those under it without a prefecture among them, in code order."""
+    with DIVISIONS.open(encoding="utf-8", newline="") as file:
+        present = [row for row in csv.DictReader(file) if not row["until"]]
+    apart = {row["code"] for row in present if row["parent"] == province and row["kind"] == APART}
+    return sorted(
+        row["code"]
+        for row in present
+        if row["parent"] in apart or (row["parent"] == province and row["kind"] == "地级市")
+    )
 
 
 def load_areas(packs: Path | None = None) -> dict[str, str]:

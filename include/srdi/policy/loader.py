@@ -9,11 +9,12 @@ from __future__ import annotations
 import graphlib
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from srdi.contracts.models import FieldMeaning
-from srdi.policy import models
+from srdi.policy import event_measure, models
 from srdi.policy.expression import All, parameters_of
 from srdi.policy.inventory import CLAUSES, attach
 from srdi.policy.pack_file import PackFile, check_pack, open_pack, parameter_places
@@ -39,15 +40,27 @@ PACKS = Path(__file__).resolve().parent / "packs"
 __all__ = ["PACKS", "PackError", "conventions", "lint", "load"]
 
 
+Events = Mapping[str, Mapping[str, FieldMeaning]]
+
+
+@cache
+def _shipped_events() -> Events:
+    from srdi.contracts.loader import load_dictionary
+
+    return load_dictionary().events
+
+
 def load(
     folder: Path | None = None,
     facts: Mapping[str, FieldMeaning] | None = None,
     clauses: Path | None = None,
+    events: Events | None = None,
 ) -> PackSet:
-    """All packs of ``folder`` (default: the shipped ones), checked against the dictionary of facts.
+    """All packs of ``folder`` (default: the shipped ones), checked against the dictionary of facts and ``events``.
 
     ``clauses``: folder of the clause inventory that belongs to them; the shipped packs bring theirs along.
     """
+    events = _shipped_events() if events is None else events
     if folder is None:
         folder, clauses = PACKS, clauses or CLAUSES
     if facts is None:
@@ -60,18 +73,18 @@ def load(
     common = _conventions_file(files)
     common_parameters: dict[str, Parameter] = {}
     if common is not None:
-        check_pack(common, facts, {}, True)
+        check_pack(common, facts, {}, True, events)
         common_parameters = {} if common.broken else common.parameters()
     for opened in files:
         if opened is not common and not opened.broken:
-            check_pack(opened, facts, common_parameters, bool(common_parameters))
+            check_pack(opened, facts, common_parameters, bool(common_parameters), events)
     if common is None:
         where = Problem(CONVENTIONS + ".yaml", 1, "缺少口径约定文件：用到约定参数的指标都无法计算")
         extra = [] if any(not opened.readable for opened in files) else [where]
     else:
         extra = []
     check_references(files)
-    linker = _Linker(files, common_parameters)
+    linker = _Linker(files, common_parameters, events)
     packs = PackSet(
         documents={opened.pack.document.id: opened.pack.document for opened in linker.good if opened.pack},
         parameters={opened.pack.document.id: opened.parameters() for opened in linker.good if opened.pack},
@@ -85,6 +98,7 @@ def load(
         warnings=[
             problem for opened in files for problem in opened.problems if problem.severity == "warning"
         ],
+        events=events,
     )
     return packs if clauses is None else attach(packs, clauses)
 
@@ -139,9 +153,9 @@ def _conventions_file(files: Iterable[PackFile]) -> PackFile | None:
 class _Linker:
     """Builds linked sets and measures from the files without defects, in graph order."""
 
-    def __init__(self, files: list[PackFile], common: Mapping[str, Parameter]) -> None:
+    def __init__(self, files: list[PackFile], common: Mapping[str, Parameter], events: Events) -> None:
         self.good = [opened for opened in files if not opened.broken]
-        self.common = common
+        self.common, self.events = common, events
         self.exclusions: dict[str, Exclusions] = {}
         self.measures: dict[str, Measure] = {}
         self.out: dict[str, str] = {}
@@ -220,7 +234,7 @@ class _Linker:
         document = opened.pack.document
         first, last = measure.in_force or document.in_force
         assert first is not None
-        horizon = measure.horizon if isinstance(measure, models.TargetMeasure) else None
+        horizon = getattr(measure, "horizon", None)
         if horizon is not None and (last is None or horizon < last):
             last = horizon  # the goal lapses although the paper names no end
         # a flow counts recognitions, whoever the enterprise is
@@ -238,6 +252,9 @@ class _Linker:
         }
         if isinstance(measure, models.StandardMeasure):
             return link_standard(opened, measure, place, scope, {**shared, "parameter_names": names})
+        if isinstance(measure, models.EventMeasure):
+            where = opened.conditions.get((*place, "figure", "where"))
+            return event_measure.link(measure, shared, where, scope, self.events)
         if isinstance(measure, models.TargetMeasure):
             return TargetMeasure(
                 **shared,

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from srdi.policy.expression import KEYS
 
@@ -23,6 +23,10 @@ KINDS = ("list", "coverage", "requirement", "target", "standard")
 LATER_KINDS = ("entitlement",)
 Counting = Literal["stock", "flow", "cumulative", "mean"]
 Stage = Literal["draft", "issued"]
+By = Literal["division", "industry_section", "city", "tier"]
+#: Labels of the rows ``by: [tier]`` gives: the highest title held, in the order of the ladder.
+HELD = ("little_giant", "provincial", "champion", "municipal", "innovative")
+HELD_ELSE = ("none", "unknown")
 
 #: Unit of a parameter → (how its values are held, what it is called in Chinese).
 UNITS: dict[str, tuple[str, str]] = {
@@ -167,6 +171,7 @@ class CoverageMeasure(Strict):
     """How many of whom: ``counts`` among ``of``, against the parameter ``target`` (None: report only).
 
     ``tier``: label of the population. ``titles``: kinds of title whose unmatched holders it could touch.
+    ``by``: what it is also shown by; ``city`` for a province, ``tier`` by the highest title held.
     ``reading_of``: this measure is another reading of the same promise, shown beside it.
     """
 
@@ -179,7 +184,7 @@ class CoverageMeasure(Strict):
     tier: Identifier
     titles: Annotated[list[str], Field(min_length=1)]
     target: Identifier | None = None
-    by: list[Literal["division", "industry_section"]] = []
+    by: list[By] = []
     reading_of: DottedId | None = None
     in_force: Annotated[list[date | None], Field(min_length=2, max_length=2)] | None = None
     note: str | None = None
@@ -196,7 +201,7 @@ class RequirementMeasure(Strict):
     require: Any
     tier: Identifier
     titles: list[str] = []
-    by: list[Literal["division", "industry_section"]] = []
+    by: list[By] = []
     reading_of: DottedId | None = None
     in_force: Annotated[list[date | None], Field(min_length=2, max_length=2)] | None = None
     note: str | None = None
@@ -217,10 +222,10 @@ class Mean(Strict):
 class TargetMeasure(Strict):
     """A number against a goal.
 
-    ``counting``: ``stock`` enterprises ``of`` the population on the day (``titles``: kinds whose unmatched holders
-    it could touch); ``flow`` enterprises recognised (kinds ``titles``) in the calendar year or within ``period``;
-    ``cumulative`` recognised up to the day, also those whose title has ended since; ``mean`` over the population.
-    ``target``: parameter, None: report only.
+    ``counting``: ``stock`` enterprises ``of`` the population on the day (``titles``: kinds whose unmatched
+    holders it could touch); ``flow`` enterprises recognised (kinds ``titles``) in the calendar year or within
+    ``period``; ``cumulative`` recognised up to the day, also those whose title has ended since; ``mean`` over
+    the population. ``target``: parameter, None: report only.
     ``horizon``: the day the goal speaks about; after it the goal in force on it stays.
     """
 
@@ -234,6 +239,52 @@ class TargetMeasure(Strict):
     period: Annotated[list[date], Field(min_length=2, max_length=2)] | None = None
     mean: Mean | None = None
     target: Identifier | None = None
+    horizon: date | None = None
+    reading_of: DottedId | None = None
+    in_force: Annotated[list[date | None], Field(min_length=2, max_length=2)] | None = None
+    note: str | None = None
+
+
+class Figure(Strict):
+    """What is measured on an event table: one of ``count``, ``sum``, ``share``, ``mean``, ``ratio``, ``quantile``,
+    ``lead``, with the words that go with it; ``event_check`` says which.
+    """
+
+    count: Literal["rows", "enterprises", "banks"] | None = None
+    sum: Identifier | None = None
+    share: Identifier | None = None
+    where: Any = None
+    mean: Identifier | None = None
+    weight: Identifier | None = None
+    ratio: Identifier | None = None
+    over: Identifier | None = None
+    quantile: Identifier | None = None
+    of: Identifier | None = None
+    lead: Identifier | None = None
+    against: Identifier | None = None
+    against_over: Identifier | None = None
+
+
+class EventMeasure(Strict):
+    """A number against a goal, measured on a table of ``events`` instead of the enterprises.
+
+    ``of``: which rows, by the table's own columns. ``during``: ``year`` (1 January to the day), ``quarter`` (the last
+    closed one), ``paper`` (since its first day), ``newest`` (rows of the newest day), ``ever`` (all up to the day).
+    ``growth``: by how much the figure exceeds the one of the same days of the year before. ``keeps``: how it must stand
+    to ``target``; at least, unless said otherwise.
+    """
+
+    id: DottedId
+    kind: Literal["target"]
+    clause: str = Field(min_length=1)
+    title: Words
+    events: Identifier
+    of: Any = None
+    during: Literal["year", "quarter", "paper", "newest", "ever"]
+    figure: Figure
+    growth: bool = False
+    target: Identifier | None = None
+    keeps: Literal[">=", "<=", "<", ">"] | None = None
     horizon: date | None = None
     reading_of: DottedId | None = None
     in_force: Annotated[list[date | None], Field(min_length=2, max_length=2)] | None = None
@@ -312,7 +363,25 @@ class StandardMeasure(Strict):
     note: str | None = None
 
 
-AnyMeasure = ListMeasure | CoverageMeasure | RequirementMeasure | TargetMeasure | StandardMeasure
+#: Begins the tags that tell shapes of one kind apart; pydantic puts them into the path of a mistake.
+SHAPE_TAG = "shape:"
+
+
+def _target_shape(raw: Any) -> str:
+    """A target that names ``events`` is measured on their table."""
+    on_events = "events" in raw if isinstance(raw, dict) else isinstance(raw, EventMeasure)
+    return SHAPE_TAG + ("events" if on_events else "population")
+
+
+AnyTarget = Annotated[
+    Annotated[TargetMeasure, Tag(SHAPE_TAG + "population")]
+    | Annotated[EventMeasure, Tag(SHAPE_TAG + "events")],
+    Discriminator(_target_shape),
+]
+AnyMeasure = (
+    ListMeasure | CoverageMeasure | RequirementMeasure | TargetMeasure | EventMeasure | StandardMeasure
+)
+MeasureEntry = ListMeasure | CoverageMeasure | RequirementMeasure | AnyTarget | StandardMeasure
 
 
 class Pack(Strict):
@@ -321,7 +390,7 @@ class Pack(Strict):
     document: Document
     parameters: dict[Identifier, Parameter] = {}
     exclusions: list[Exclusions] = []
-    measures: list[Annotated[AnyMeasure, Field(discriminator="kind")]] = []
+    measures: list[Annotated[MeasureEntry, Field(discriminator="kind")]] = []
 
 
 #: Kinds of title a coverage measure may name in ``titles`` (canonical values of the title list).
@@ -347,5 +416,6 @@ def known_keys() -> set[str]:
     ]
     shapes += [ListMeasure, CoverageMeasure, RequirementMeasure, TargetMeasure, Mean, Words]
     shapes += [StandardMeasure, Criterion, Renewal, ScoreTable, ScoreItem, Branch]
+    shapes += [EventMeasure, Figure]
     keys = {name for shape in shapes for name in shape.model_fields}
     return keys | KEYS

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from srdi.contracts.models import FieldMeaning
-from srdi.policy import checks, models
+from srdi.policy import checks, event_check, models
 from srdi.policy.expression import (
     All,
     Condition,
@@ -135,9 +135,16 @@ def _plain_step(step: Any) -> Any:
     return date(*(int(part) for part in match.groups())) if match else step
 
 
+def _in_file(loc: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Pydantic's path without the names of shapes, which may be keys of the file as well (``target``)."""
+    if len(loc) > 2 and loc[0] == "measures":
+        loc = (*loc[:2], *loc[3:])
+    return tuple(step for step in loc if not str(step).startswith(models.SHAPE_TAG))
+
+
 def shape_problem(tree: Tree, detail: Any, keys: Collection[str]) -> Problem:
     """A complaint of pydantic in words for the file's author; ``keys``: those the file may use, for hints."""
-    path = tuple(_plain_step(step) for step in detail["loc"])
+    path = tuple(_plain_step(step) for step in _in_file(detail["loc"]))
     key = str(path[-1]) if path else ""
     kind = detail["type"]
     context = detail.get("ctx", {})
@@ -176,6 +183,7 @@ def check_pack(
     facts: Mapping[str, FieldMeaning],
     conventions: Mapping[str, Parameter],
     conventions_usable: bool,
+    events: Mapping[str, Mapping[str, FieldMeaning]],
 ) -> None:
     """Check parameters and conditions of a file of good shape; problems and parsed conditions go into it.
 
@@ -203,16 +211,22 @@ def check_pack(
             opened.report((*path, *error.path), error.message_zh, checks.word_hint(error))
             continue
         opened.conditions[path] = condition
-        for message, hint in checks.check_condition(
-            condition, facts, visible, scores_of(pack, path), gives_points(path)
-        ):
+        words, unknown = event_check.words_at(pack, path, facts, events)
+        scores, points = scores_of(pack, path), gives_points(path)
+        found = checks.check_condition(condition, words, visible, scores, points) if words is not None else ()
+        for message, hint in found:
             word = message.split(" ")[0]
             excused = word in broken_names or ("里的参数" in message and not conventions_usable)
             if not excused:
-                opened.report(path, message, hint)
+                opened.report(path, message.replace("不是 fields.yaml 里的事实", unknown), hint)
         if any(isinstance(atom, OnList) for atom in atoms(condition)):
             _check_on_list(opened, pack, path, condition)
     _check_names(opened, pack, facts, visible, broken_names, conventions_usable)
+    for index, measure in enumerate(pack.measures):
+        if isinstance(measure, models.EventMeasure):
+            event_check.check(
+                opened, measure, ("measures", index), events, visible, broken_names, conventions_usable
+            )
 
 
 def _check_on_list(opened: PackFile, pack: models.Pack, path: Path, condition: Condition) -> None:
@@ -261,6 +275,9 @@ def condition_places(pack: models.Pack) -> Iterator[tuple[Path, Any]]:
         for number, rule in enumerate(group.rules):
             yield ("exclusions", index, "rules", number, "keep"), rule.keep
     for index, measure in enumerate(pack.measures):
+        if isinstance(measure, models.EventMeasure):
+            yield from event_check.condition_places(measure, ("measures", index))
+            continue
         if not isinstance(measure, models.TargetMeasure) or measure.of is not None:
             yield ("measures", index, "of"), measure.of
         if isinstance(measure, models.StandardMeasure):
@@ -324,7 +341,7 @@ def _check_names(
         if isinstance(measure, models.StandardMeasure):
             for path, message, hint in check_standard(measure):
                 opened.report((*place, *path), message, hint)
-        elif not isinstance(measure, models.ListMeasure):
+        elif not isinstance(measure, models.ListMeasure | models.EventMeasure):
             for number, title in enumerate(measure.titles):
                 if title not in models.TITLES:
                     opened.report(
@@ -333,6 +350,13 @@ def _check_names(
         by = getattr(measure, "by", [])
         if len(set(by)) != len(by):
             opened.report((*place, "by"), "by 里有重复的分组")
+        if "city" in by and not (pack.document.area or "").endswith("0000"):
+            opened.report((*place, "by"), "只有全省的指标能按市分列（by: city）")
+        if "tier" in by and getattr(measure, "tier", None) in (*models.HELD, *models.HELD_ELSE):
+            opened.report(
+                (*place, "by"),
+                f"按称号分列（by: tier）时，合计行的 tier 不能叫 {getattr(measure, 'tier', '')}",
+            )
     rule_lists: list[tuple[Path, list[models.Rule]]] = [
         (("exclusions", index), group.rules) for index, group in enumerate(pack.exclusions)
     ] + [

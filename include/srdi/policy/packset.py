@@ -213,7 +213,7 @@ class PackSet:
     ``measures``: in graph order (a measure after those it builds on). ``broken``: one problem per
     defect; ``out``: id of a measure that cannot be computed → why, in Chinese. ``rule_version``:
     first 12 hex digits of the SHA-256 over all pack files. ``inventory``: what each paper promises, by
-    document; its defects (``inventory_problems``) put nothing out.
+    document; its defects (``inventory_problems``) put nothing out. ``events``: tables of events → their columns.
     """
 
     documents: Mapping[str, models.Document]
@@ -227,6 +227,7 @@ class PackSet:
     warnings: list[Problem] = field(default_factory=list)
     inventory: Mapping[str, Inventory] = field(default_factory=dict)
     inventory_problems: list[Problem] = field(default_factory=list)
+    events: Mapping[str, Mapping[str, FieldMeaning]] = field(default_factory=dict)
 
     def of_kind(self, kind: type[Measure]) -> list[Measure]:
         return [measure for measure in self.measures.values() if isinstance(measure, kind)]

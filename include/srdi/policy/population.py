@@ -7,13 +7,15 @@ measures; reasons are computed for members only.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from srdi.engine.duck import literal
 from srdi.policy import explain
 from srdi.policy.compile import Compiler, check_exact, list_column, near_columns
+from srdi.policy.event_measure import EventMeasure
 from srdi.policy.expression import Condition, NearTitle, OnList, atoms, facts_of
+from srdi.policy.models import HELD
 from srdi.policy.packset import (
     CoverageMeasure,
     ListMeasure,
@@ -55,11 +57,12 @@ class Population:
     targets: list[TargetMeasure]
     standards: list[StandardMeasure]
     flags: dict[tuple[str, str], str]
+    events: list[EventMeasure] = field(default_factory=list)
 
     @property
     def measures(self) -> list[Measure]:
         """All of them; lists first."""
-        return [*self.lists, *self.coverages, *self.targets, *self.standards]
+        return [*self.lists, *self.coverages, *self.targets, *self.events, *self.standards]
 
     def flag(self, measure: Measure, part: str) -> str:
         """Column (BOOLEAN) that holds the condition ``of`` or ``counts`` of a measure."""
@@ -105,6 +108,7 @@ def scan(
         [measure for measure in measures if isinstance(measure, TargetMeasure)],
         [measure for measure in measures if isinstance(measure, StandardMeasure)],
         {},
+        [measure for measure in measures if isinstance(measure, EventMeasure)],
     )
     columns = _columns(con, population, source)
     near = {
@@ -182,8 +186,8 @@ def _lists_of(condition: Condition) -> list[str]:
 
 def _parts(measure: Measure) -> dict[str, Condition]:
     """The conditions that become columns of the population."""
-    # a flow counts recognitions in the title file and asks nothing of the fact row; standards are judged before
-    if _of_titles(measure) or isinstance(measure, StandardMeasure):
+    # what is counted in another file asks nothing of the fact row; standards are judged before
+    if _elsewhere(measure) or isinstance(measure, StandardMeasure):
         return {}
     parts = {"of": measure.of}
     if isinstance(measure, CoverageMeasure):
@@ -208,21 +212,24 @@ def _beside(population: Population, source: str) -> str:
     return f"(SELECT e.*, {columns} FROM {source} AS e)"
 
 
-def _of_titles(measure: Measure) -> bool:
-    return isinstance(measure, TargetMeasure) and measure.counting in ("flow", "cumulative")
+def _elsewhere(measure: Measure) -> bool:
+    """Counted in another file than the fact row."""
+    recognitions = isinstance(measure, TargetMeasure) and measure.counting in ("flow", "cumulative")
+    return recognitions or isinstance(measure, EventMeasure)
 
 
 def _columns(con: duckdb.DuckDBPyConnection, population: Population, source: str) -> list[str]:
     """Columns of the fact row that any measure needs; refuses a file that lacks one."""
     needed = set(CONTEXT)
     for measure in population.measures:
-        if isinstance(measure, StandardMeasure):
+        if _elsewhere(measure) or isinstance(measure, StandardMeasure):
             continue
         conditions = [measure.of]
         if isinstance(measure, ListMeasure):
             conditions += [rule.keep for rule in measure.rules]
         elif isinstance(measure, CoverageMeasure):
             conditions.append(measure.counts)
+            needed |= set(HELD) if "tier" in measure.by else set()
         elif isinstance(measure, TargetMeasure) and measure.mean:
             needed |= {measure.mean.of, measure.mean.over}
         for condition in conditions:

@@ -13,6 +13,7 @@ from dataclasses import astuple
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from srdi.policy.event_measure import EventMeasure
 from srdi.policy.explain import evidence_prefix, value_text
 from srdi.policy.expression import All, AnyOf, Compare, Condition, Holds, NearTitle, Not, atoms, facts_of
 from srdi.policy.packset import (
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
 SOURCES = {
     "registry": ("enterprise_registry",),
     "title": ("title_list",),
+    "innovative": ("title_list",),
+    "tech_sme": ("title_list",),
+    "high_tech": ("title_list",),
+    "quality_benchmark": ("title_list",),
     "srdi": ("title_list",),
     "digital": ("digital_evaluation",),
     "serious": ("registry_risk",),
@@ -44,10 +49,26 @@ SOURCES = {
     "court": ("court_dishonest",),
     "tax_status": ("tax_annual",),
     "tax": ("tax_annual",),
+    "employees": ("tax_annual", "enterprise_registry"),
     "tax_credit": ("tax_credit",),
+    "declaration": ("annual_declaration",),
+    "cloud": ("cloud_adoption",),
+    "service": ("service_ledger",),
+    "tax_benefit": ("tax_benefit",),
+    "platform": ("platform_membership",),
+    "capital": ("capital_market",),
+    "credit": ("financing_credit",),
 }
 #: Facts made from more than the row that proves them: the size standard goes by the registered industry.
-ALSO = {"size_class": ("enterprise_registry",), "sme": ("enterprise_registry",)}
+ALSO = {
+    "size_class": ("enterprise_registry",),
+    "sme": ("enterprise_registry",),
+    "small_micro": ("enterprise_registry",),
+    # whether a county reports goes by where its enterprises are registered
+    "service_known": ("enterprise_registry",),
+}
+#: Conventions that decide what is noticed, never a fact.
+NOTICED_ONLY = {"employees_tolerance"}
 COLUMNS = ("measure_id", "rule_hash", "rule_text_hash", "rule_sources", "exit_days")
 
 
@@ -57,7 +78,9 @@ def sources_of(fact: str) -> tuple[str, ...]:
 
 
 def rule_sources(packs: PackSet, measure: Measure) -> dict[str, list[str]]:
-    """Rule of a list → the sources it reads; empty for other kinds of measure."""
+    """Rule of a list → the sources it reads; an event measure has one under its table's name, others none."""
+    if isinstance(measure, EventMeasure):
+        return {measure.table: measure.sources()}
     if not isinstance(measure, ListMeasure):
         return {}
     population = _read(packs, measure.of)
@@ -142,6 +165,7 @@ def _parameters(packs: PackSet, measure: Measure) -> list[Parameter]:
     """What the measure's own conditions use, and the conventions its facts are made with."""
     conventions = packs.parameters.get(CONVENTIONS, {})
     policy = {name for one in packs.measures.values() for name in (p.name for p in _own(one))}
+    policy |= NOTICED_ONLY
     return _own(measure) + [one for name, one in conventions.items() if name not in policy]
 
 
@@ -150,7 +174,7 @@ def _own(measure: Measure) -> list[Parameter]:
     if isinstance(measure, ListMeasure):
         found += [measure.action, measure.window, measure.leaves, measure.warn_before]
         found += [parameter for rule in measure.rules for parameter in rule.parameters.values()]
-    elif isinstance(measure, CoverageMeasure | TargetMeasure) and measure.target is not None:
+    elif isinstance(measure, CoverageMeasure | TargetMeasure | EventMeasure) and measure.target is not None:
         found.append(measure.target)
     elif isinstance(measure, StandardMeasure):
         items = [item for score in measure.scores for item in score.items]
@@ -173,6 +197,14 @@ def _definition(measure: Measure) -> dict[str, Any]:
     elif isinstance(measure, CoverageMeasure):
         told |= {"counts": _tree(measure.counts), "tier": measure.tier, "titles": measure.titles}
         told |= {"target": measure.target.name if measure.target else None, "by": measure.by}
+    elif isinstance(measure, EventMeasure):
+        told |= {"events": measure.table, "during": measure.during, "growth": measure.growth}
+        told |= {
+            "figure": measure.figure.model_dump(exclude={"where"}, exclude_none=True),
+            "keeps": measure.keeps,
+        }
+        told |= {"where": _tree(measure.where) if measure.where is not None else None}
+        told |= {"target": measure.target.name if measure.target else None, "horizon": measure.horizon}
     elif isinstance(measure, TargetMeasure):
         told |= {"counting": measure.counting, "titles": measure.titles, "period": measure.period}
         told |= {"mean": measure.mean.model_dump() if measure.mean else None, "horizon": measure.horizon}

@@ -15,15 +15,28 @@ from srdi.policy.packset import Branch, Parameter, ScoreItem, StandardMeasure
 POINTS = "DECIMAL(12, 6)"
 
 
+def item_columns(score: str, item: str) -> tuple[str, str]:
+    """Columns with the least and the most points of one line of a score."""
+    return f"item:{score}:{item}:low", f"item:{score}:{item}:high"
+
+
 def with_scores(measure: StandardMeasure, compiler: Compiler, source: str) -> str:
-    """FROM item: ``source`` (aliased e) with two columns for every score of the standard."""
+    """FROM item: ``source`` (aliased e) with two columns for every line and for every score of the standard."""
     for score in measure.scores:
-        parts = [item_sql(item, compiler, measure) for item in score.items]
-        parts += [
-            (f'e."{low}"', f'e."{high}"') for low, high in (score_columns(name) for name in score.sum_of)
-        ]
+        lines = {
+            name: sql
+            for item in score.items
+            for name, sql in zip(
+                item_columns(score.id, item.id), item_sql(item, compiler, measure), strict=True
+            )
+        }
+        if lines:
+            told = ", ".join(f'{sql} AS "{name}"' for name, sql in lines.items())
+            source = f"(SELECT e.*, {told} FROM {source} AS e)"
+        parts = [item_columns(score.id, item.id) for item in score.items]
+        parts += [score_columns(name) for name in score.sum_of]
         columns = ", ".join(
-            f'{" + ".join(part[at] for part in parts)} AS "{name}"'
+            " + ".join(f'e."{part[at]}"' for part in parts) + f' AS "{name}"'
             for at, name in enumerate(score_columns(score.id))
         )
         source = f"(SELECT e.*, {columns} FROM {source} AS e)"
@@ -71,7 +84,10 @@ def _banded(atom: Compare | Years, compiler: Compiler, bands: Parameter) -> tupl
         return nought, _points(max(every), compiler)
     assert bands.bounds is not None
     kept = [
-        (compiler.compared(atom, bound, bands.bounds).sql(dialect="duckdb"), _points(points, compiler))
+        (
+            compiler.compared(atom, bound, bands.bounds).sql(dialect="duckdb", copy=False),
+            _points(points, compiler),
+        )
         for bound, points in entry.value
     ]
     cases = " ".join(f"WHEN {condition} THEN {points}" for condition, points in kept)

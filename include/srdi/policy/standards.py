@@ -15,7 +15,7 @@ from srdi.policy.compile import Compiler, check_exact, near_columns
 from srdi.policy.expression import Condition, NearTitle, Score, atoms, facts_of
 from srdi.policy.packset import PackSet, StandardMeasure
 from srdi.policy.problems import PackError
-from srdi.policy.scoring import item_sql, with_scores
+from srdi.policy.scoring import item_columns, item_sql, with_scores
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,7 +39,8 @@ SELECT
     {low} AS score_low,
     {high} AS score_high,
     (e.srdi OR e.innovative) IS TRUE AS titled
-FROM (SELECT e.*, {criteria} FROM {source} AS e WHERE {of} IS NOT FALSE) AS e
+FROM {source} AS e
+WHERE {of}
 """
 
 GAP = """
@@ -180,12 +181,19 @@ def standing_sql(judgement: Judgement, compiler: Compiler, source: str) -> str:
         ),
         low=bounds[0] if bounds else "CAST(NULL AS DECIMAL(18, 6))",
         high=bounds[1] if bounds else "CAST(NULL AS DECIMAL(18, 6))",
-        criteria=", ".join(
-            f'{compiler.sql(one.keep, measure.parameters)} AS "criterion:{one.id}"' for one in asked
-        ),
-        source=with_scores(measure, compiler, source),
-        of=f"({compiler.sql(judgement.of, measure.parameters)})",
+        source=_judged(measure, compiler, source),
+        # who may hold the title is asked both; only a holder for certain renews
+        of=f"({compiler.sql(judgement.of, measure.parameters)})"
+        f" IS {'NOT FALSE' if judgement.purpose == 'new' else 'TRUE'}",
     )
+
+
+def _judged(measure: StandardMeasure, compiler: Compiler, source: str) -> str:
+    """FROM item: ``source`` with the scores and a flag for every criterion."""
+    criteria = ", ".join(
+        f'{compiler.sql(one.keep, measure.parameters)} AS "criterion:{one.id}"' for one in measure.criteria
+    )
+    return f"(SELECT e.*, {criteria} FROM {with_scores(measure, compiler, source)} AS e)"
 
 
 def gap_sql(judgement: Judgement, compiler: Compiler, source: str) -> str:
@@ -198,7 +206,7 @@ def gap_sql(judgement: Judgement, compiler: Compiler, source: str) -> str:
             ROW.format(
                 criterion=text(one.id),
                 waived="TRUE" if one.id in judgement.waived else "FALSE",
-                keep=f"({compiler.sql(one.keep, measure.parameters)})",
+                keep=f'e."criterion:{one.id}"',
                 observed=observed_sql(one.keep, measure, compiler),
                 distance=explain.distance_sql(one.keep, compiler, measure.parameters),
                 batch=f"CAST({batch} AS TEXT)",
@@ -210,7 +218,7 @@ def gap_sql(judgement: Judgement, compiler: Compiler, source: str) -> str:
         standard=text(measure.id),
         purpose=text(judgement.purpose),
         rows=", ".join(rows),
-        source=with_scores(measure, compiler, source),
+        source=_judged(measure, compiler, source),
     )
 
 
@@ -219,7 +227,7 @@ def observed_sql(condition: Condition, measure: StandardMeasure, compiler: Compi
     told = explain.observed_sql(condition, compiler)
     named = {atom.score for atom in atoms(condition) if isinstance(atom, Score)}
     parts = [
-        f"{compiler.binds.text(item.title.zh + ' ')} || {_span(*item_sql(item, compiler, measure))}"
+        f"{compiler.binds.text(item.title.zh + ' ')} || {_span(*item_columns(score.id, item.id))}"
         for score in measure.scores
         if score.id in _taken_in(measure, named)
         for item in score.items
@@ -236,15 +244,13 @@ def _taken_in(measure: StandardMeasure, named: set[str]) -> set[str]:
 
 
 def _span(low: str, high: str) -> str:
-    low, high = (f"rtrim(rtrim(CAST({one} AS TEXT), '0'), '.')" for one in (low, high))
+    low, high = (f"rtrim(rtrim(CAST(e.\"{one}\" AS TEXT), '0'), '.')" for one in (low, high))
     return f"CASE WHEN {low} = {high} THEN {low} ELSE {low} || '～' || {high} END"
 
 
 def _check(con: duckdb.DuckDBPyConnection, measure: StandardMeasure, compiler: Compiler, source: str) -> None:
     conditions = list(_conditions(measure))
-    needed = {"srdi", "innovative"}
-    for condition in conditions:
-        needed |= set(facts_of(condition)) | explain.explaining_facts(condition)
+    needed = columns_read(measure)
     present = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
     missing = sorted(needed - present)
     if missing:
@@ -273,6 +279,14 @@ def _conditions(measure: StandardMeasure) -> Iterator[Condition]:
 
 def _speaks_of_scores(condition: Condition) -> bool:
     return any(isinstance(atom, Score) for atom in atoms(condition))
+
+
+def columns_read(measure: StandardMeasure) -> set[str]:
+    """Columns of the fact row that a standard and its explanations need."""
+    needed = {"srdi", "innovative", *facts_read(measure)}
+    for condition in _conditions(measure):
+        needed |= explain.explaining_facts(condition)
+    return needed
 
 
 def facts_read(measure: StandardMeasure) -> list[str]:

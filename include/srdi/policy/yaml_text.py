@@ -19,6 +19,8 @@ import yaml
 
 from srdi.policy.problems import Problem
 
+#: libyaml's parser where it is there: the same language, eighteen times as fast.
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
 MAX_NODES = 20_000
@@ -71,7 +73,7 @@ def read(data: bytes, file: str) -> Tree:
         raise YamlRefused(data[: error.start].count(b"\n") + 1, "文件不是 UTF-8 编码") from None
     try:
         _check_events(text)
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlRefused(
@@ -92,7 +94,7 @@ def read(data: bytes, file: str) -> Tree:
 def _check_events(text: str) -> None:
     """Walk the events before anything is built: a bomb is refused while it is still a few lines of text."""
     depth = nodes = documents = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=LOADER):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
@@ -126,7 +128,7 @@ def _build(node: yaml.Node, path: tuple[str, ...], tree: Tree) -> Any:
             if not isinstance(key_node, yaml.ScalarNode):
                 raise YamlRefused(key_line, "键必须是一个词，不能是列表或键值对")
             key = _scalar(key_node)
-            if key_node.value == "<<" and key_node.style is None:
+            if key_node.value == "<<" and not key_node.style:
                 raise YamlRefused(key_line, "不允许使用合并键 <<")
             if not isinstance(key, date):
                 key = key_node.value
@@ -141,7 +143,7 @@ def _build(node: yaml.Node, path: tuple[str, ...], tree: Tree) -> Any:
 
 def _scalar(node: yaml.ScalarNode) -> Any:
     text: str = node.value
-    if node.style is not None:
+    if node.style:
         return text
     if text in WORDS:
         return WORDS[text]

@@ -36,6 +36,7 @@ _EXPECTED = {
     "text": "文字",
     "code": "18 位统一社会信用代码",
     "date": "日期，如 2025-09-30",
+    "month": "月份，如 2025-09",
     "integer": "整数",
     "decimal": "数字",
     "money": "金额数字，单位与约定一致",
@@ -186,7 +187,7 @@ def _field_rules(contract: Contract, name: str, field: SourceField, meaning: Fie
     if field.minimum is not None or field.maximum is not None:
         yield _range_rule(name, field, meaning.zh)
     # `_on` names the day of an event; ends of validity may well lie ahead
-    if meaning.type == "date" and name.endswith("_on"):
+    if meaning.type == "month" or (meaning.type == "date" and name.endswith("_on")):
         yield Rule(
             f"{name}.after_as_of",
             f"{quoted(name)} <= {quoted(BATCH_DAY)}",

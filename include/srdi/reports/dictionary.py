@@ -15,13 +15,14 @@ from itertools import zip_longest
 from pathlib import Path
 
 from srdi.contracts.loader import ContractSet, Dictionary, load_contracts, load_dictionary
-from srdi.contracts.models import Contract, FieldMeaning
+from srdi.contracts.models import Contract
 from srdi.contracts.refusals import WORDS
 from srdi.policy.loader import load
 from srdi.policy.packset import PackSet
 from srdi.quality.rules import Rule, rules_for
 from srdi.reports import source_page, traceability
 from srdi.reports.check_words import BATCH_CHECKS, FACT_CHECKS
+from srdi.reports.fact_tables import events_section, facts_section, meaning_cells
 from srdi.reports.markdown import GENERATED, cell, code, table
 from srdi.reports.view_columns import Shape, table_types, views_and_functions
 from srdi.settings import REPOSITORY
@@ -44,13 +45,18 @@ INTRO = """# 数据字典 · Data dictionary
 | [quality](#schema-quality) | 校验、隔离、发现 / checks, quarantine, findings |
 | [control](#schema-control) | 批次、运行、发布 / batches, runs, publications |
 | [store](#schema-store) | 视图背后的行，不直接使用 / rows behind the views |
-| [字段 fields](#fields) · [事实 facts](#facts) | 数据源交来的字段 · 政策表达式可用的词 |
+| [字段 fields](#fields) · [事实 facts](#facts) · [事件 events](#events) | 数据源交来的字段 · 政策表达式可用的词 · 逐笔发生的事 |
 | [检查 checks](#checks) · [退回代码 refusals](#refusals) | 逐行与整批的检查 · 整批退回的原因 |
 
 金额一律为元，`numeric(18, 2)`；比率 `numeric(12, 6)`，0.7 即 70%；日期按北京时间；区间含起不含止；
 事实、结论和比率里的空值表示“不知道”，不表示“否”或零。
 *Money is yuan; ratios are shares of 1; days are days in Shanghai; intervals are half-open; in facts, outcomes and
 rates NULL means unknown, never no or zero.*
+
+`marts.coverage` 与 `marts.requirement` 的合计行：`division_code`、`industry_section` 都是 `ALL`，`area_code`、`tier` 与 `core.measure` 的同名列相同。
+其余是同一批企业的分列（县区、行业、全省指标的各市、所持最高称号），彼此交叉，不能与合计相加；`marts.target` 的合计行同样以 `area_code` 认出。
+*The row of the whole has `ALL` twice and the area and tier of `core.measure`; the others show the same enterprises by county,
+industry, city and highest title, and must not be added to it or across these.*
 """
 
 
@@ -63,7 +69,8 @@ def dictionary_page(contracts: Mapping[str, Contract], dictionary: Dictionary) -
     shapes = views_and_functions()
     parts = [GENERATED, INTRO, *(_schema(schema, shapes) for schema in ORDER)]
     parts.append(_fields(contracts, dictionary))
-    parts.append(_facts(dictionary.facts))
+    parts.append(facts_section(dictionary.facts))
+    parts.append(events_section(dictionary.events))
     parts.append(_checks(contracts, dictionary))
     parts.append(_refusals())
     return "\n\n".join(part.strip() for part in parts) + "\n"
@@ -131,17 +138,12 @@ def _function(name: str, shape: Shape) -> str:
     )
 
 
-def _meaning(meaning: FieldMeaning) -> tuple[str, str, str, str]:
-    kind = meaning.type + (f"({meaning.places})" if meaning.places is not None else "")
-    return kind, meaning.unit or "", meaning.zh, meaning.en
-
-
 def _fields(contracts: Mapping[str, Contract], dictionary: Dictionary) -> str:
     rows = []
     for name, meaning in dictionary.fields.items():
         carried = [c.id for c in contracts.values() if name in c.fields]
         lookup = f"`{meaning.lookup}`" + ("（开放）" if meaning.open_list else "") if meaning.lookup else ""
-        rows.append((f"`{name}`", *_meaning(meaning), lookup, meaning.sensitive, code(*carried)))
+        rows.append((f"`{name}`", *meaning_cells(meaning), lookup, meaning.sensitive, code(*carried)))
     header = (
         "字段 field",
         "类型 type",
@@ -153,16 +155,6 @@ def _fields(contracts: Mapping[str, Contract], dictionary: Dictionary) -> str:
         "数据源 sources",
     )
     return f'## <a id="fields"></a>字段 · What the sources deliver\n\n{table(header, rows)}'
-
-
-def _facts(facts: Mapping[str, FieldMeaning]) -> str:
-    rows = [(f"`{name}`", *_meaning(meaning), meaning.sensitive) for name, meaning in facts.items()]
-    header = ("事实 fact", "类型 type", "单位 unit", "中文", "English", "敏感 sensitive")
-    return (
-        '## <a id="facts"></a>事实 · The enterprise fact row\n\n政策表达式只能用这些词；`flag` 为是、否、不详三值。\n'
-        "*The only words that policy expressions may use; a flag is true, false or unknown.*\n\n"
-        + table(header, rows)
-    )
 
 
 def _checks(contracts: Mapping[str, Contract], dictionary: Dictionary) -> str:

@@ -222,9 +222,8 @@ def _measures(files: _Files, run: Run, known: Iterable[str]) -> dict[str, Row]:
 def _unmatched(files: _Files, run: Run, enterprise: Row | None, mentions: list[Row]) -> list[Row]:
     """Title rows without an enterprise that bear its code or one of its names, or are proposed as its own."""
     names = {enterprise["name"], *(enterprise["former_names"] or [])} if enterprise else set()
-    proposed = {
-        row["raw_name"] for row in files.rows("facts", run, "name_match", "uscc = $uscc AND state = 'open'")
-    }
+    open_here = "source = 'title_list' AND uscc = $uscc AND state = 'open'"
+    proposed = {row["raw_name"] for row in files.rows("facts", run, "name_match", open_here)}
     said = {(row["batch_id"], row["row_no"]): row["message_zh"] for row in mentions}
     nobody = files.rows("facts", run, "title", "uscc IS NULL", order="source_batch, row_no")
     told = {

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from srdi.policy.explain import EFFECTS_ZH, condition_words, in_words, value_text
+from srdi.policy.event_measure import EventMeasure
+from srdi.policy.event_words import during_words, figure_words, population_words
+from srdi.policy.explain import EFFECTS_ZH, SIGNS, condition_words, in_words, value_text
 from srdi.policy.heads import load_areas
 from srdi.policy.models import UNITS
 from srdi.policy.packset import (
@@ -77,11 +79,10 @@ def _clauses(packs: PackSet, measure: Measure) -> list[str]:
 
 
 def _population(packs: PackSet, measure: Measure, day: date) -> list[str]:
-    place = (
-        f"登记在{load_areas().get(measure.area, '')}（{measure.area}）"
-        if measure.area
-        else "全国标准，本系统内的全部企业"
-    )
+    area = load_areas().get(measure.area, "")
+    if isinstance(measure, EventMeasure):
+        return [f"{area}（{measure.area}）：{population_words(measure, day)}，{during_words(measure)}"]
+    place = f"登记在{area}（{measure.area}）" if measure.area else "全国标准，本系统内的全部企业"
     words = condition_words(measure.of, packs.facts, measure.parameters, day)
     # A count of recognitions has no population: whoever was recognised counts.
     told = [f"{place}：{words}" if words else f"{place}：取得认定的企业"]
@@ -101,6 +102,8 @@ def _condition(packs: PackSet, measure: Measure, day: date) -> list[tuple[str, l
         told.append(("达到的条件 condition", [counted]))
     if isinstance(measure, StandardMeasure):
         return [("条件 criteria", _criteria(packs, measure, day)), ("得分 scores", _scores(measure))]
+    if isinstance(measure, EventMeasure):
+        told.append(("数值 figure", [figure_words(measure, day)]))
     if isinstance(measure, ListMeasure):
         group = measure.exclusions
         taken = {rule.id for rule in group.rules} if group else set()
@@ -141,10 +144,11 @@ def _goal(measure: Measure, day: date) -> str:
     parameter: Parameter | None = getattr(measure, "target", None)
     if parameter is None:
         return "未定目标，只报告 / none"
-    if not isinstance(measure, TargetMeasure):
+    if not isinstance(measure, TargetMeasure | EventMeasure):
         return f"{_value(parameter, day)}（{parameter.name}）"
     by = f"，到 {measure.horizon}" if measure.horizon else ""
-    return f"{_value(parameter, measure.goal_day(day))}（{parameter.name}）{by}"
+    sign = f"{SIGNS[measure.keeps]} " if isinstance(measure, EventMeasure) else ""
+    return f"{sign}{_value(parameter, measure.goal_day(day))}（{parameter.name}）{by}"
 
 
 def _rules(packs: PackSet, rules: Iterable[Rule], day: date) -> list[str]:

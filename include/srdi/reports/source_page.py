@@ -60,7 +60,13 @@ def _range(field: SourceField) -> str:
     low, high = field.minimum, field.maximum
     if low is None and high is None:
         return ""
-    return f"{'' if low is None else f'{low:,.0f}'} … {'' if high is None else f'{high:,.0f}'}"
+    return f"{'' if low is None else _plain(low)} … {'' if high is None else _plain(high)}"
+
+
+def _plain(bound: float) -> str:
+    """A bound without exponent or trailing zeros: 100,000 or 0.001."""
+    text = f"{bound:,.6f}"
+    return text.rstrip("0").rstrip(".")
 
 
 def page(contracts: Mapping[str, Contract], dictionary: Dictionary) -> str:
@@ -157,7 +163,7 @@ def _section(contract: Contract, dictionary: Dictionary) -> str:
     told = [
         f'## <a id="{contract.id}"></a>{cell(contract.title.zh)} · `{contract.id}`',
         f"{cell(contract.title.en)}。法律依据 {cell(contract.legal_basis)}；"
-        f"认企业的办法 {'、'.join({'code': '代码', 'name': '名称'}[way] for way in contract.matching)}"
+        f"认企业的办法 {'、'.join({'code': '代码', 'name': '名称'}[way] for way in contract.matching) or '不涉及企业'}"
         + ("；允许没有数据行" if contract.allow_empty else "")
         + (f"。{cell(contract.note)}" if contract.note else "。"),
         f"```text\n{header}\n```",

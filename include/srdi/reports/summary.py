@@ -14,6 +14,13 @@ from sqlalchemy import Connection, text
 
 # a check that fails on more rows than this speaks about the column, not about rows: a unit, a shifted field
 LOUD = 0.2
+# the row of the whole area and population, without those of its cities, counties, titles and industries
+WHOLE = """
+            LEFT JOIN core.measure AS m ON m.measure_id = c.measure_id
+            WHERE c.biz_date = :day AND c.division_code = 'ALL' AND c.industry_section = 'ALL'
+              AND c.area_code = COALESCE(m.area_code, c.area_code) AND c.tier = COALESCE(m.tier, c.tier)
+            ORDER BY c.measure_id
+"""
 
 
 @dataclass(frozen=True)
@@ -22,7 +29,7 @@ class Summary:
 
     ``sample``: all data are the sample city's. ``standing``: deliveries refused on an earlier night that nothing
     good has replaced. ``loud``: checks that fail on a large share of a batch's rows. ``told``: what the policy
-    step wants its reader to know.
+    step wants its reader to know. ``financing``: the figure of all banks together, with how many there are.
     """
 
     run: dict[str, Any]
@@ -42,6 +49,7 @@ class Summary:
     standing: list[dict[str, Any]] = field(default_factory=list)
     loud: list[dict[str, Any]] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    financing: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def published(self) -> bool:
@@ -80,6 +88,8 @@ def summarise(conn: Connection, run_id: str, broken: list[str] | None = None) ->
     run = runs[0]
     day: date = run["biz_date"]
     since = run["started_at"]
+    # a rerun that published nothing moved nobody: who came and went that day was another run's news
+    moved = "TRUE" if run["state"] == "published" else "FALSE"
     return Summary(
         run=run,
         batches=_rows(
@@ -116,7 +126,7 @@ def summarise(conn: Connection, run_id: str, broken: list[str] | None = None) ->
         if run["dry_run"]
         else _rows(
             conn,
-            """
+            f"""
             SELECT w.measure_id,
                    count(*) FILTER (WHERE w.verdict = 'listed') AS listed,
                    count(*) FILTER (WHERE w.verdict = 'review') AS review,
@@ -131,7 +141,7 @@ def summarise(conn: Connection, run_id: str, broken: list[str] | None = None) ->
                        count(*) FILTER (WHERE change = 'entered') AS entered,
                        count(*) FILTER (WHERE change = 'left') AS gone
                 FROM marts.whitelist_change
-                WHERE biz_date = :day
+                WHERE biz_date = :day AND {moved}
                 GROUP BY measure_id
             ) AS c USING (measure_id)
             GROUP BY w.measure_id
@@ -142,31 +152,46 @@ def summarise(conn: Connection, run_id: str, broken: list[str] | None = None) ->
         coverage=_rows(
             conn,
             """
-            SELECT measure_id, area_code, numerator, denominator, unknown, unmatched, rate, target, shortfall,
-                   met, stage, term
-            FROM marts.coverage
-            WHERE biz_date = :day AND division_code = 'ALL' AND industry_section = 'ALL'
-            ORDER BY measure_id
-            """,
+            SELECT c.measure_id, c.area_code, c.numerator, c.denominator, c.unknown, c.unmatched, c.rate, c.target,
+                   c.shortfall, c.met, c.stage, c.term
+            FROM marts.coverage AS c
+            """
+            + WHOLE,
             day=day,
         ),
         requirements=_rows(
             conn,
             """
-            SELECT measure_id, keeping, failing, unknown, share, term
-            FROM marts.requirement
-            WHERE biz_date = :day AND division_code = 'ALL' AND industry_section = 'ALL'
-            ORDER BY measure_id
-            """,
+            SELECT c.measure_id, c.keeping, c.failing, c.unknown, c.share, c.term
+            FROM marts.requirement AS c
+            """
+            + WHOLE,
             day=day,
         ),
         targets=_rows(
             conn,
             """
-            SELECT measure_id, counting, horizon, target, actual, gap, met, unknown, unmatched, term
-            FROM marts.target
-            WHERE biz_date = :day
-            ORDER BY measure_id
+            SELECT c.measure_id, c.counting, c.horizon, c.target, c.actual, c.gap, c.met, c.unknown, c.unmatched,
+                   c.term
+            FROM marts.target AS c
+            LEFT JOIN core.measure AS m ON m.measure_id = c.measure_id
+            WHERE c.biz_date = :day AND c.area_code = COALESCE(m.area_code, c.area_code)
+            ORDER BY c.measure_id
+            """,
+            day=day,
+        ),
+        financing=_rows(
+            conn,
+            """
+            SELECT a.measure_id, a.value, a.unit, a.target, a.keeps, a.met, a.unknown, a.unmatched, a.term,
+                   (
+                       SELECT count(*) FROM marts.financing AS b
+                       WHERE b.biz_date = a.biz_date AND b.measure_id = a.measure_id
+                         AND b.area_code = a.area_code AND b.bank NOT IN ('ALL', 'unknown')
+                   ) AS banks
+            FROM marts.financing AS a
+            WHERE a.biz_date = :day AND a.bank = 'ALL'
+            ORDER BY a.measure_id
             """,
             day=day,
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from srdi.policy.event_measure import EventMeasure
 from srdi.policy.inventory_file import PLACES, REASONS_ZH, STATUS_ZH, Inventory
 from srdi.policy.packset import Measure, PackSet
 from srdi.settings import REPOSITORY
@@ -22,6 +23,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "requirement": ("marts.requirement", "marts.measure_member"),
     "target": ("marts.target",),
 }
+FINANCING = ("marts.financing",)
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ def trace(packs: PackSet, document_id: str | None = None) -> Iterator[Traced]:
 
 def tables_of(measure: Measure) -> tuple[str, ...]:
     """Tables that hold the results of a measure; empty for a kind that nothing publishes yet."""
+    if isinstance(measure, EventMeasure) and measure.by_bank:
+        return FINANCING
     return TABLES.get(measure.kind, ())
 
 

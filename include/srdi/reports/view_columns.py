@@ -21,6 +21,7 @@ from srdi.warehouse.tables import metadata
 SQL = Path(__file__).resolve().parents[1] / "warehouse" / "migrations" / "sql"
 _PLAIN = {"timestamp with time zone": "timestamptz", "timestamp without time zone": "timestamp"}
 _SHORT = {"int": "integer"}
+_CREATES = re.compile(r"^CREATE\s+(OR\s+REPLACE\s+)?(VIEW|FUNCTION)\b", re.M)
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,10 @@ def views_and_functions(folder: Path | None = None) -> dict[str, Shape]:
     """
     relations = table_types()
     found: dict[str, Shape] = {}
-    for path in sorted((folder or SQL).glob("*_views.sql")):
+    for path in sorted((folder or SQL).glob("*.sql")):
         for statement in statements(path.read_text("utf-8")):
+            if not _CREATES.search(statement):
+                continue
             tree = sqlglot.parse_one(statement, dialect="postgres")
             if not isinstance(tree, exp.Create):
                 continue

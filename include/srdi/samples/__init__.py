@@ -25,6 +25,16 @@ SOURCES = (
     "title_list",
     "digital_evaluation",
     "financing_credit",
+    "annual_declaration",
+    "cloud_adoption",
+    "service_ledger",
+    "financing_loan",
+    "financing_guarantee",
+    "platform_membership",
+    "capital_market",
+    "bank_totals",
+    "tax_benefit",
+    "procurement",
 )
 SMALLEST = 800
 DEFAULT_AS_OF = date(2025, 9, 30)

@@ -11,7 +11,20 @@ from typing import Any
 
 import numpy as np
 
-from srdi.samples import SOURCES, Quirks, SampleReport, deliveries, events, files, oracle, titles
+from srdi.samples import (
+    SOURCES,
+    Quirks,
+    SampleReport,
+    declarations,
+    deliveries,
+    events,
+    files,
+    finance,
+    oracle,
+    programmes,
+    titles,
+    treasury,
+)
 from srdi.samples.deliveries import Delivery
 from srdi.samples.truth import Records, Truth, day, populate
 
@@ -24,7 +37,9 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "coverage": (
         "measure_id", "area_code", "division_code", "numerator", "denominator", "unknown", "rate", "target", "shortfall",
     ),
+    "requirements": ("measure_id", "area_code", "division_code", "keeping", "failing", "unknown", "share"),
     "targets": ("measure_id", "area_code", "target", "actual", "gap", "unknown"),
+    "financing": ("measure_id", "area_code", "bank", "numerator", "denominator", "value", "target"),
     "evaluations": ("uscc", "evaluated_on", "level", "derived"),
     "batches": ("source", "file_name", "as_of", "outcome", "refusal", *_BATCH),
     "quarantine": ("source", "file_name", "row_no", "check_id", "quirk"),
@@ -38,15 +53,28 @@ def found(enterprises: int, seed: int, as_of: date) -> Truth:
     population = populate(enterprises, seed, as_of)
     truth = Truth(as_of, population)
     listed = titles.award(population, seed, as_of)
+    tax = events.tax_years(population, seed, as_of)
+    asked = finance.applications(population, seed, as_of)
+    lent = finance.loans(population, asked, seed, as_of)
     made = [
         Records("enterprise_registry", {}, np.arange(len(population))),
         listed,
         events.listings(population, seed, as_of),
         events.court_cases(population, seed, as_of),
-        events.tax_years(population, seed, as_of),
+        tax,
         events.tax_credits(population, seed, as_of),
         events.evaluations(population, listed, seed, as_of),
-        events.credit_lines(population, seed, as_of),
+        asked,
+        declarations.declarations(population, seed, as_of),
+        programmes.clouds(population, seed, as_of),
+        programmes.services(population, seed, as_of),
+        lent,
+        finance.guarantees(population, lent, seed, as_of),
+        programmes.members(population, seed, as_of),
+        finance.listing_steps(population, seed, as_of),
+        treasury.bank_months(population, seed, as_of),
+        treasury.benefits(population, tax, seed, as_of),
+        treasury.works(population, seed, as_of),
     ]
     truth.records = {records.source: records.ready(as_of) for records in made}
     return truth
@@ -61,9 +89,8 @@ def write_city(out: Path, enterprises: int, seed: int, as_of: date, quirks: Quir
         _write(delivery, out / delivery.source)
         _account(delivery, tables, report)
     right = oracle.answers(truth)
-    tables |= {
-        name: getattr(right, name) for name in ("whitelist", "reasons", "coverage", "targets", "evaluations")
-    }
+    judged = ("whitelist", "reasons", "coverage", "requirements", "targets", "financing", "evaluations")
+    tables |= {name: getattr(right, name) for name in judged}
     for name, rows in tables.items():
         _table(out / "answers" / f"{name}.csv", _COLUMNS[name], rows)
     for row in right.whitelist:

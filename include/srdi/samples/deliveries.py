@@ -12,10 +12,11 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from srdi.samples.headers import TITLES
 from srdi.samples.mess import MESS
 from srdi.samples.places import CITIES
 from srdi.samples.quirks import Dirt
-from srdi.samples.sheets import TITLES, Sheet, write_down
+from srdi.samples.sheets import Sheet, write_down
 from srdi.samples.truth import Records, Truth, day
 
 
@@ -40,7 +41,7 @@ class Delivery:
 def deliver(truth: Truth, source: str, quirks: str, seed: int) -> list[Delivery]:
     """Files of one source, settled and ready to write; marks in ``truth`` what the quirks destroy."""
     records = truth.records[source]
-    rng = np.random.default_rng([seed, 9, sorted(TITLES).index(source)])
+    rng = np.random.default_rng([seed, 9, list(TITLES).index(source)])
     titled = truth.population.tier
     plain = (titled == 0) | (titled == 4)
     if quirks == "none":

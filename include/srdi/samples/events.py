@@ -1,4 +1,4 @@
-"""What else is true of the enterprises: listings, court cases, tax years, credit grades, evaluations, credit lines.
+"""What else is true of the enterprises: listings, court cases, tax years, credit grades, evaluations.
 
 Titled enterprises have either every tax year or none, so that "no tax rows" is a case of its own.
 """
@@ -10,28 +10,31 @@ from datetime import date
 import numpy as np
 
 from srdi.samples.titles import GIANT, INNOVATIVE, PROVINCIAL
-from srdi.samples.truth import Population, Records, day
+from srdi.samples.truth import Population, Records, day, promising
 
+Shares = float | np.ndarray
 SERIOUS, ABNORMAL = "严重违法失信", "经营异常"
-_NAT = np.datetime64("NaT", "D")
+NAT = np.datetime64("NaT", "D")
 _REASONS = {
     ABNORMAL: ("未按规定期限公示年度报告", "通过登记的住所无法联系", "公示信息弄虚作假"),
     SERIOUS: ("被列入经营异常名录届满三年仍未履行义务", "严重违反市场监管法规"),
 }
 
 
-def _names(population: Population, owners: np.ndarray) -> np.ndarray:
+def names_of(population: Population, owners: np.ndarray) -> np.ndarray:
+    """Present names of the enterprises."""
     return np.array([population.name[i] for i in owners.tolist()], object)
 
 
-def _titled(population: Population) -> np.ndarray:
+def titled_of(population: Population) -> np.ndarray:
+    """Whether an enterprise has a story on the ladder of titles."""
     return (population.tier >= 1) & (population.tier <= 3)
 
 
 def listings(population: Population, seed: int, as_of: date) -> Records:
     """``registry_risk``: intervals on the two lists, some ended, some yet to begin, some on the very day."""
     rng = np.random.default_rng([seed, 3])
-    titled = _titled(population)
+    titled = titled_of(population)
     owners, kinds, ages, lengths = [], [], [], []
     for list_type, rate, other_rate in ((ABNORMAL, 0.03, 0.02), (SERIOUS, 0.012, 0.004)):
         chance = rng.random(len(population)) < np.where(titled, rate, other_rate)
@@ -58,9 +61,9 @@ def listings(population: Population, seed: int, as_of: date) -> Records:
         "list_type": kind,
         "listed_on": listed,
         "listed_reason": np.array(reason, object),
-        "removed_on": np.where(open_, _NAT, removed),
+        "removed_on": np.where(open_, NAT, removed),
         "removed_reason": np.where(open_, "", "已依法履行义务").astype(object),
-        "name": _names(population, owner),
+        "name": names_of(population, owner),
     }
     return Records("registry_risk", columns, owner)
 
@@ -68,7 +71,7 @@ def listings(population: Population, seed: int, as_of: date) -> Records:
 def court_cases(population: Population, seed: int, as_of: date) -> Records:
     """``court_dishonest``: cases with their withdrawal where there was one."""
     rng = np.random.default_rng([seed, 4])
-    titled = _titled(population)
+    titled = titled_of(population)
     chance = rng.random(len(population)) < np.where(titled, 0.01, 0.006)
     owner = np.unique(np.r_[np.flatnonzero(chance), rng.choice(np.flatnonzero(titled), 30, replace=False)])
     owner = np.r_[owner, rng.choice(owner, 12, replace=False)]  # some have two cases
@@ -82,10 +85,10 @@ def court_cases(population: Population, seed: int, as_of: date) -> Records:
         for i, (y, c) in enumerate(zip(years.tolist(), population.city[owner].tolist(), strict=True))
     ]
     columns = {
-        "name": _names(population, owner),
+        "name": names_of(population, owner),
         "case_no": np.array(case, object),
         "listed_on": listed,
-        "removed_on": np.where(ended, withdrawn, _NAT),
+        "removed_on": np.where(ended, withdrawn, NAT),
     }
     return Records("court_dishonest", columns, owner)
 
@@ -95,7 +98,7 @@ def tax_years(population: Population, seed: int, as_of: date) -> Records:
     rng = np.random.default_rng([seed, 5])
     n = len(population)
     years = np.arange(as_of.year - 3, as_of.year)
-    titled = _titled(population)
+    titled = titled_of(population)
     none = rng.random(n) < np.where(titled, 0.02, 0.10)
     filed = ~none[:, None] & (titled[:, None] | (rng.random((n, 3)) < 0.95))
     filed &= titled[:, None] | (
@@ -107,39 +110,79 @@ def tax_years(population: Population, seed: int, as_of: date) -> Records:
     revenue = (population.revenue[owner] * growth).astype(np.int64) // 100 * 100
     revenue = np.where(column == 2, population.revenue[owner], revenue)
 
-    def part(low: float, high: float, whole: np.ndarray = revenue) -> np.ndarray:
+    def part(low: Shares, high: Shares, whole: np.ndarray = revenue) -> np.ndarray:
         return (whole * rng.uniform(low, high, m)).astype(np.int64) // 100 * 100
 
     assets = part(0.4, 2.2)
-    research = np.where(titled[owner], part(0.01, 0.12), part(0.0, 0.03))
+    like = np.where(promising(population), 2, population.tier)[owner]
+    research = part(
+        np.array([0.0, 0.01, 0.02, 0.035, 0.0])[like], np.array([0.03, 0.1, 0.12, 0.13, 0.08])[like]
+    )
+    main = part(np.array([0.62, 0.62, 0.68, 0.85, 0.62])[like], 0.99)
+    staff = np.where(column == 2, population.staff[owner], population.staff[owner] * growth)
+    staff = np.maximum(1, staff).astype(np.int64)
+    scientists = (staff * rng.uniform(0.0, 0.3, m)).astype(np.int64)
     bad = rng.random(m) < np.where(titled[owner], 0.012, 0.03)
     status = np.where(bad, "非正常", "正常").astype(object)
     status[rng.random(m) < 0.004] = "停业"
-    staff = np.maximum(
-        1, np.where(column == 2, population.staff[owner], population.staff[owner] * growth)
-    ).astype(np.int64)
+    _accounts_at_edges(population, owner, column, revenue, main, research, staff, scientists)
     columns = {
-        "name": _names(population, owner),
+        "name": names_of(population, owner),
         "year": years[column],
         "taxpayer_status": status,
         "revenue": revenue,
-        "main_revenue": part(0.62, 0.99),
+        "main_revenue": main,
         "rd_expense": research,
         "net_profit": part(-0.05, 0.14),
         "assets": assets,
         "liabilities": part(0.2, 0.8, assets),
         "tax_paid": part(0.005, 0.06),
         "employees": staff,
-        "rd_staff": (staff * rng.uniform(0.0, 0.3, m)).astype(np.int64),
+        "rd_staff": scientists,
     }
     return Records("tax_annual", columns, owner)
+
+
+def _accounts_at_edges(
+    population: Population,
+    owner: np.ndarray,
+    column: np.ndarray,
+    revenue: np.ndarray,
+    main: np.ndarray,
+    research: np.ndarray,
+    staff: np.ndarray,
+    scientists: np.ndarray,
+) -> None:
+    """Some accounts meet a bound to the yuan, some miss it by the least a return can tell; a few contradict themselves.
+
+    Large firms are left alone: two of them stand at the edge of the size classes.
+    """
+    newest = np.flatnonzero((column == 2) & (population.staff[owner] < 900) & (revenue > 1_000_000))
+    usual = newest[population.tier[owner[newest]] == 0][::40]
+    rows = np.r_[newest[population.tier[owner[newest]] > 0][::17], usual]
+    kind = np.arange(len(rows)) % 10
+    for k, bound in ((0, 10_000_000), (1, 15_000_000), (2, 100_000_000), (3, 100_000_100), (4, 50_000_000)):
+        revenue[rows[kind == k]] = bound
+        main[rows[kind == k]] = bound * 9 // 10 // 100 * 100
+    whole = revenue[rows] // 10_000 * 10_000  # so that every per cent of it is a whole number of hundreds
+    for k, (per_cent, less) in enumerate(((3, 0), (4, 0), (6, 0), (3, 100), (6, 100))):
+        mine = rows[kind == 5 + k]
+        revenue[mine] = whole[kind == 5 + k]
+        main[mine] = revenue[mine] // 10_000 * 7_200
+        research[mine] = revenue[mine] // 100 * per_cent - less
+    research[rows[kind < 5]] = revenue[rows[kind < 5]] // 10_000 * 600
+    tens = rows[staff[rows] % 10 == 0]
+    scientists[tens] = staff[tens] // 10
+    odd = rows[5::83]
+    main[odd] = revenue[odd] + 1_000
+    scientists[odd] = staff[odd] + 1
 
 
 def tax_credits(population: Population, seed: int, as_of: date) -> Records:
     """``tax_credit``: yearly grades; D by score or by direct judgement."""
     rng = np.random.default_rng([seed, 6])
     n = len(population)
-    titled = _titled(population)
+    titled = titled_of(population)
     none = rng.random(n) < np.where(titled, 0.03, 0.25)
     first = np.where(titled, 0, rng.integers(0, 3, n))
     rated = ~none[:, None] & (np.arange(3) >= first[:, None])
@@ -152,7 +195,7 @@ def tax_credits(population: Population, seed: int, as_of: date) -> Records:
     direct = rng.random(m) < 0.012
     grade[direct] = "D"
     columns = {
-        "name": _names(population, owner),
+        "name": names_of(population, owner),
         "year": np.arange(as_of.year - 3, as_of.year)[column],
         "grade": grade,
         "score": score,
@@ -195,7 +238,7 @@ def evaluations(population: Population, titles: Records, seed: int, as_of: date)
     owner, edition, evaluated = (np.r_[a, a[twice]] for a in (owner, edition, evaluated))
     score, level = np.r_[score, np.minimum(score[twice] + 200, 1000)], np.r_[level, level[twice] + 1]
     columns = {
-        "name": _names(population, owner),
+        "name": names_of(population, owner),
         "version": edition,
         "way": rng.choice(np.array(["企业自评", "现场评测"], object), len(owner)),
         "evaluated_on": evaluated,
@@ -204,37 +247,3 @@ def evaluations(population: Population, titles: Records, seed: int, as_of: date)
         "answers": np.full(len(owner), "", object),
     }
     return Records("digital_evaluation", columns, owner)
-
-
-def credit_lines(population: Population, seed: int, as_of: date) -> Records:
-    """``financing_credit``: applications to invented banks and what came of them; amounts in yuan."""
-    rng = np.random.default_rng([seed, 8])
-    chance = rng.random(len(population)) < np.choose(population.tier, [0.01, 0.12, 0.2, 0.3, 0.05])
-    owner = np.unique(np.r_[np.flatnonzero(chance), rng.choice(len(population), 60, replace=False)])
-    n = len(owner)
-    applied = day(as_of) - rng.integers(5, 500, n).astype("timedelta64[D]")
-    accepted = applied + rng.integers(0, 4, n).astype("timedelta64[D]")
-    decided = accepted + rng.integers(1, 30, n).astype("timedelta64[D]")
-    result = rng.choice(np.array(["通过", "通过", "通过", "拒绝"], object), n)
-    pending = decided > day(as_of)
-    result[pending] = "审批中"
-    asked = rng.integers(5, 300, n) * 100_000
-    granted = np.where(result == "通过", asked // 200_000 * 100_000 + 100_000, -1)
-    white = (population.tier[owner] >= 2) & (population.tier[owner] <= 3) & (rng.random(n) < 0.7)
-    banks = np.array(["豫中样例银行", "洛水样例农商行", "嵩岳样例银行", "甘棠样例村镇银行"], object)
-    products = np.array(["专精特新贷", "科技贷", "税易贷", "流动资金贷款"], object)
-    columns = {
-        "application_no": np.array([f"SQ{as_of.year}{i:08d}" for i in range(n)], object),
-        "name": _names(population, owner),
-        "bank": banks[rng.integers(0, 4, n)],
-        "product": products[rng.integers(0, 4, n)],
-        "applied_on": applied,
-        "accepted_on": accepted,
-        "approved_on": np.where(pending, _NAT, decided),
-        "result": result,
-        "amount_applied": asked,
-        "amount_granted": granted,
-        "amount_total_granted": np.where(granted > 0, granted + asked, -1),
-        "whitelist_channel": np.where(white, "是", "否").astype(object),
-    }
-    return Records("financing_credit", columns, owner)

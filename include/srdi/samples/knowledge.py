@@ -17,6 +17,7 @@ from srdi.samples.trades import LARGE, TRADES
 from srdi.samples.truth import GONE, OPERATING, Records, Truth, day
 
 TITLE_YEARS = 3
+CHAMPIONS = ("单项冠军企业", "单项冠军产品")
 
 
 @dataclass
@@ -44,6 +45,9 @@ class Firm:
     holdings: list[Holding] = field(default_factory=list)
     facts: dict[str, bool | None] = field(default_factory=dict)
     told: bool = True
+    recognitions: list[tuple[str, date | None]] = field(
+        default_factory=list
+    )  # title, its day (renewals apart)
     evaluation: tuple[date, int, bool] | None = None  # day, level, derived from the score
 
     def in_force(self, title: str, on: date) -> Holding | None:
@@ -60,7 +64,7 @@ def gather(truth: Truth, on: date, stale: frozenset[str] = frozenset()) -> list[
     Before the first title list: every enterprise the registry knows, its titles untold.
     """
     if not (truth.records["title_list"].as_of <= day(on)).any():
-        known, vanished = _present(truth, on)
+        known, vanished = present(truth, on)
         return [_firm(truth, i, bool(vanished[i]), told=False) for i in np.flatnonzero(known).tolist()]
     firms = _firms(truth, on)
     _listings(truth, firms, on, stale)
@@ -69,7 +73,7 @@ def gather(truth: Truth, on: date, stale: frozenset[str] = frozenset()) -> list[
     return firms
 
 
-def _present(truth: Truth, on: date) -> tuple[np.ndarray, np.ndarray]:
+def present(truth: Truth, on: date) -> tuple[np.ndarray, np.ndarray]:
     """(enterprises the registry knows, those of them missing from its newest export)."""
     p = truth.population
     if on >= truth.as_of:
@@ -79,7 +83,7 @@ def _present(truth: Truth, on: date) -> tuple[np.ndarray, np.ndarray]:
     return known, np.zeros(len(p), bool)
 
 
-def _latest(records: Records, on: date, *key: str) -> list[int]:
+def latest(records: Records, on: date, *key: str) -> list[int]:
     """Positions of the usable rows, one per key: the later export wins, then the later row."""
     usable = np.flatnonzero(records.known & (records.as_of <= day(on)))
     usable = usable[np.argsort(records.as_of[usable], kind="stable")]
@@ -98,35 +102,15 @@ def _firm(truth: Truth, index: int, vanished: bool, told: bool = True) -> Firm:
 
 
 def _firms(truth: Truth, on: date) -> list[Firm]:
-    p, titles = truth.population, truth.records["title_list"]
-    known, vanished = _present(truth, on)
-    rows = _latest(titles, on, "name", "title", "batch")
+    titles = truth.records["title_list"]
+    _, vanished = present(truth, on)
+    rows = latest(titles, on, "name", "title", "batch")
     c = titles.columns
-    wanted = {c["name"][r] for r in rows} | {_loose(c["name"][r]) for r in rows}
-    by_name, by_former, by_loose = defaultdict(set), defaultdict(set), defaultdict(set)
-    for i in np.flatnonzero(known).tolist():
-        name = p.name[i]
-        if name in wanted:
-            by_name[name].add(i)
-        if _loose(name) in wanted:
-            by_loose[_loose(name)].add(i)
-        for former in p.former.get(i, ()):
-            if former in wanted:
-                by_former[former].add(i)
-    by_code = {p.uscc[i]: i for i in np.flatnonzero(known).tolist()}
+    owners = owners_of(truth, on, [(c["name"][r], c["uscc"][r]) for r in rows])
     found: dict[int, Firm] = {}
-    for r in rows:
-        name, code = c["name"][r], c["uscc"][r]
-        bearers = by_name[name] | by_former[name]
-        if code:
-            owner = by_code.get(code)
-            if owner is None or (bearers and owner not in bearers):
-                continue
-        else:
-            nearest = next((s for s in (by_name[name], by_former[name], by_loose[_loose(name)]) if s), set())
-            if len(nearest) != 1:
-                continue
-            owner = next(iter(nearest))
+    for r, owner in zip(rows, owners, strict=True):
+        if owner is None:
+            continue
         if owner not in found:
             found[owner] = _firm(truth, owner, bool(vanished[owner]))
         _hold(
@@ -138,6 +122,39 @@ def _firms(truth: Truth, on: date) -> list[Firm]:
     for firm in found.values():
         _cancel(firm, on)
     return list(found.values())
+
+
+def owners_of(truth: Truth, on: date, given: list[tuple[str, str]]) -> list[int | None]:
+    """Whom each pair of (name, code) means; None: nobody, or nobody can say who.
+
+    A code decides unless the name beside it belongs to others; a name decides where one enterprise bears it,
+    bore it, or bears it but for the word for limited liability, in this order.
+    """
+    p = truth.population
+    known = np.flatnonzero(present(truth, on)[0]).tolist()
+    wanted = {name for name, _ in given} | {_loose(name) for name, _ in given}
+    by_name, by_former, by_loose = defaultdict(set), defaultdict(set), defaultdict(set)
+    for i in known:
+        name = p.name[i]
+        if name in wanted:
+            by_name[name].add(i)
+        if _loose(name) in wanted:
+            by_loose[_loose(name)].add(i)
+        for former in p.former.get(i, ()):
+            if former in wanted:
+                by_former[former].add(i)
+    codes = {code for _, code in given}
+    by_code = {p.uscc[i]: i for i in known if p.uscc[i] in codes}
+    found: list[int | None] = []
+    for name, code in given:
+        bearers = by_name[name] | by_former[name]
+        if code:
+            owner = by_code.get(code)
+            found.append(None if owner is None or (bearers and owner not in bearers) else owner)
+            continue
+        nearest = next((s for s in (by_name[name], by_former[name], by_loose[_loose(name)]) if s), set())
+        found.append(next(iter(nearest)) if len(nearest) == 1 else None)
+    return found
 
 
 def _loose(name: str) -> str:
@@ -153,6 +170,8 @@ def _hold(
 ) -> None:
     if state == "公示":
         return
+    if state == "认定":
+        firm.recognitions.append((title, recognised or start))
     if state == "取消":
         firm.holdings.append(Holding(title, None, None, recognised))
         return
@@ -182,7 +201,7 @@ def _listings(truth: Truth, firms: list[Firm], on: date, stale: frozenset[str]) 
     listed: dict[str, set[int]] = defaultdict(set)
     for records, key in ((risk, ("owner", "list_type", "listed_on")), (court, ("owner", "case_no"))):
         c = records.columns
-        for r in _latest(records, on, *key):
+        for r in latest(records, on, *key):
             listed_on, removed = _date(c["listed_on"][r]), _date(c["removed_on"][r])
             if listed_on and listed_on <= on and (removed is None or on < removed):
                 listed[c["list_type"][r] if records is risk else "court"].add(int(records.owner[r]))
@@ -199,7 +218,7 @@ def _by_firm(records: Records, firms: list[Firm], on: date, *key: str) -> dict[i
     small.as_of, small.known = records.as_of[mine], records.known[mine]
     position = np.flatnonzero(mine)
     found: dict[int, list[int]] = defaultdict(list)
-    for r in _latest(small, on, "owner", *key):
+    for r in latest(small, on, "owner", *key):
         found[int(small.owner[r])].append(int(position[r]))
     return found
 

@@ -11,10 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from srdi.samples.mess_services import SERVICES
 from srdi.samples.places import PLACES
 from srdi.samples.quirks import Dirt
 from srdi.samples.sheets import BLANK, STAGED, Sheet
-from srdi.samples.truth import day
+from srdi.samples.truth import MISSING, day
 
 EXCEL_ROWS = 20_000
 
@@ -124,7 +125,9 @@ def _tax(d: Dirt, everything: bool, number: int) -> None:
     harmless = d.plain | (years == years.min())  # no verdict rests on these rows alone
     d.spoil_codes(everything, harmless)
     d.spoil_rows(everything, harmless)
-    d.unread(d.pick(d.few, d.plain), "revenue", "约三千万", "readable", "unreadable_amount")
+    vague = d.pick(d.few, d.plain)
+    d.unread(vague, "revenue", "约三千万", "readable", "unreadable_amount")
+    d.records.columns["revenue"][sheet.rows[vague]] = MISSING
     d.thousands("assets")
     d.repeat()
     d.foot()
@@ -226,4 +229,5 @@ MESS: dict[str, Callable[[Dirt, bool, int], None]] = {
     "title_list": _titles,
     "digital_evaluation": _evaluations,
     "financing_credit": _financing,
+    **SERVICES,
 }

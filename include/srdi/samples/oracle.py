@@ -1,7 +1,8 @@
 """The plain oracle: what the lists and rates must be, worked out from the truth in the plainest way.
 
-It shares no code with the product: dictionaries and loops over the few enterprises that ever had a title.
-A row that a quirk made unusable (``known`` false) is no fact for it either.
+It shares no code with the product: loops over the few enterprises that ever had a title here, plain columns over
+all of them in ``promises`` and ``means``, events in ``figures``. A row that a quirk made unusable (``known``
+false) is no fact for it either.
 """
 
 from __future__ import annotations
@@ -12,8 +13,13 @@ from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from srdi.samples import knowledge
+import numpy as np
+
+from srdi.samples import figures, flows, knowledge, means, promises
+from srdi.samples.deeds import deeds
+from srdi.samples.happenings import happenings
 from srdi.samples.knowledge import Firm, Holding
+from srdi.samples.standing import NO, UNKNOWN, YES, stand
 from srdi.samples.truth import Truth
 
 WINDOW, EXIT, AHEAD = timedelta(180), timedelta(30), timedelta(180)
@@ -25,18 +31,7 @@ COVERAGE = {
     "luoyang.level3_innovative": ("innovative_only", "level3", None),
 }
 COVERAGE_AREA = "410300"
-CHAMPIONS = ("单项冠军企业", "单项冠军产品")
-# measure → (area, titles of which one is enough, goal)
-STOCKS = {
-    "zhengzhou.innovative_stock": ("410100", ("创新型",), 8000),
-    "zhengzhou.srdi_stock": ("410100", ("市级", "省级", "小巨人", *CHAMPIONS), 2600),
-    "zhengzhou.provincial_stock": ("410100", ("省级",), 500),
-    "zhengzhou.little_giant_stock": ("410100", ("小巨人",), 130),
-    "zhengzhou.champion_stock": ("410100", CHAMPIONS, 15),
-    "zhengzhou.quality_benchmarks": ("410100", ("质量标杆",), 100),
-    "sanmenxia.little_giant_count": ("411200", ("小巨人",), 20),
-    "sanmenxia.provincial_count": ("411200", ("省级",), 100),
-}
+_LISTED = {"listed": YES, "review": UNKNOWN, "excluded": NO}
 
 
 @dataclass
@@ -49,6 +44,8 @@ class Answers:
     coverage: list[dict[str, Any]] = field(default_factory=list)
     evaluations: list[dict[str, Any]] = field(default_factory=list)
     targets: list[dict[str, Any]] = field(default_factory=list)
+    requirements: list[dict[str, Any]] = field(default_factory=list)
+    financing: list[dict[str, Any]] = field(default_factory=list)
 
 
 def answers(truth: Truth, biz_date: date | None = None, stale: frozenset[str] = frozenset()) -> Answers:
@@ -65,24 +62,29 @@ def answers(truth: Truth, biz_date: date | None = None, stale: frozenset[str] = 
             if firm.city == area:
                 _judge(result, measure, area, firm, on)
     _rates(result, [firm for firm in firms if firm.city == COVERAGE_AREA], on)
-    for measure, (area, titles, goal) in STOCKS.items():
-        holders = [_holds(firm, titles, on) for firm in firms if firm.city == area]
-        count, doubtful = holders.count(True), holders.count(None)
-        result.targets.append(
-            dict(
-                measure_id=measure,
-                area_code=area,
-                target=goal,
-                actual=count,
-                gap=goal - count,
-                unknown=doubtful,
-            )
-        )
+    _whole(result, truth, firms, on, stale)
     for firm in firms:
         if firm.evaluation:
             on_day, level, derived = firm.evaluation
             result.evaluations.append(dict(uscc=firm.uscc, evaluated_on=on_day, level=level, derived=derived))
     return result
+
+
+def _whole(result: Answers, truth: Truth, firms: list[Firm], on: date, stale: frozenset[str]) -> None:
+    """Everything that is asked of whole populations, of accounts and of events."""
+    standing = stand(truth, firms, on, stale)
+    listed = {measure: np.full(len(standing), NO, np.int8) for measure in WHITELISTS}
+    position = {firm.uscc: firm.index for firm in firms}
+    for row in result.whitelist:  # under review: nobody can say yet
+        listed[row["measure_id"]][position[row["uscc"]]] = _LISTED[row["verdict"]]
+    known = promises.Known(standing, deeds(standing), listed)
+    result.coverage += promises.covered(known)
+    result.requirements = promises.required(known)
+    events = happenings(standing, firms)
+    result.targets = means.targets(firms, standing)
+    result.targets += [figures.aimed(aim, events[aim.table], on) for aim in flows.AIMS]
+    for flow in flows.FINANCING:
+        result.financing += figures.financed(flow, events[flow.table], on)
 
 
 # ── verdicts and rates ───────────────────────────────────────────────────────────────────────
@@ -170,15 +172,6 @@ def _judge(result: Answers, measure: str, area: str, firm: Firm, on: date) -> No
 
 def _and(*parts: bool | None) -> bool | None:
     return False if False in parts else None if None in parts else True
-
-
-def _holds(firm: Firm, titles: tuple[str, ...], on: date) -> bool | None:
-    """Whether an operating enterprise holds one of the titles."""
-    if any(firm.in_force(title, on) for title in titles):
-        held: bool | None = True
-    else:
-        held = None if not firm.told or firm.undated(titles) else False
-    return _and(held, firm.operating)
 
 
 def _promised(target: Decimal, denominator: int) -> int:

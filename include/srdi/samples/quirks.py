@@ -6,71 +6,17 @@ oracle judges by what a careful reader can still know. ``deliveries`` adds what 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from srdi.samples import codes
-from srdi.samples.sheets import DUPLICATE, IGNORED, MONEY, QUARANTINED, Note, Sheet, spell_fraction
-from srdi.samples.truth import Records, Truth
+from srdi.samples.sheets import DUPLICATE, IGNORED, QUARANTINED, Note, Sheet, spell_numbers
+from srdi.samples.spellings import DATES, SPELLINGS, UNUSABLE
+from srdi.samples.truth import MISSING, Records, Truth
 
-# the other spellings suppliers use for one and the same value
-SPELLINGS: dict[str, dict[str, dict[str, str]]] = {
-    "enterprise_registry": {
-        "status": {"存续": "存续（在营、开业、在册）", "吊销": "吊销，未注销", "注销": "已注销"}
-    },
-    "registry_risk": {"list_type": {"经营异常": "经营异常名录", "严重违法失信": "严重违法失信企业名单"}},
-    "tax_annual": {"taxpayer_status": {"正常": "03", "非正常": "05", "停业": "04"}},
-    "tax_credit": {"grade": {"A": "A级", "M": "Ｍ", "D": "D级"}},
-    "title_list": {
-        "title": {
-            "省级": "省级专精特新中小企业",
-            "小巨人": "专精特新“小巨人”企业",
-            "创新型": "创新型中小企业",
-        },
-        "state": {"认定": "认定通过", "公示": "拟认定", "取消": "撤销"},
-        "relocated": {"否": "N", "是": "Y"},
-    },
-    "digital_evaluation": {
-        "version": {"2022": "2022年版", "2024": "2024版"},
-        "level": {"三级": "3级", "一级": "1级"},
-    },
-    "financing_credit": {
-        "result": {"通过": "审批通过", "拒绝": "否决"},
-        "whitelist_channel": {"是": "1", "否": "0"},
-    },
-}
-DATES = {
-    "enterprise_registry": ("founded_on", "approved_on"),
-    "registry_risk": ("listed_on", "removed_on"),
-    "court_dishonest": ("listed_on", "removed_on"),
-    "title_list": ("recognised_on", "valid_from", "valid_to"),
-    "digital_evaluation": ("evaluated_on",),
-    "financing_credit": ("applied_on", "accepted_on", "approved_on"),
-}
-# field → (cell, check that must catch it, quirk, only with all quirks); "" means the cell is emptied
-_UNUSABLE: dict[str, list[tuple[str, str, str, bool]]] = {
-    "registry_risk": [
-        ("list_type", "重点关注", "unknown_category", False),
-        ("listed_on", "", "missing_key", False),
-        ("listed_on", "去年底", "unreadable_date", True),
-    ],
-    "court_dishonest": [("case_no", "", "missing_key", False), ("listed_on", "", "missing_date", False)],
-    "tax_annual": [("year", "", "missing_key", False), ("year", "上年", "unreadable_year", True)],
-    "tax_credit": [("year", "", "missing_key", False)],
-    "title_list": [
-        ("state", "待定", "unknown_category", False),
-        ("title", "明星企业", "unknown_category", False),
-        ("name", "", "missing_key", True),
-    ],
-    "digital_evaluation": [
-        ("evaluated_on", "", "missing_key", False),
-        ("evaluated_on", "去年底", "unreadable_date", True),
-    ],
-    "financing_credit": [("application_no", "", "missing_key", False)],
-}
 _WIDE = {c: c + 0xFEE0 for c in range(0x21, 0x7F)}
 FOOTERS = ("合计", "制表人：样例", "说明：本表由系统导出，仅供测试")
 
@@ -129,12 +75,14 @@ class Dirt:
             self._replace(name, column)
             self.sheet.quirks.add("mixed_dates")
 
-    def loosen(self) -> None:
+    def loosen(self, where: np.ndarray | None = None) -> None:
         """Width, blanks, apostrophes and brackets around codes and names."""
         n = max(3, len(self.sheet) // 200)
-        for line in self.pick(n):
-            code, name = self.sheet.cell("uscc", line), self.sheet.cell("name", line)
-            kind = line % 6
+        named = "name" in self.sheet.table.column_names
+        for line in self.pick(n, where if named else self.text("uscc") != ""):
+            code = self.sheet.cell("uscc", line)
+            name = self.sheet.cell("name", line) if named else ""
+            kind = line % (6 if named else 4)
             if kind == 0 and code:
                 self.sheet.edit("uscc", line, code.translate(_WIDE))
             elif kind == 1 and code:
@@ -145,17 +93,34 @@ class Dirt:
                 self.sheet.edit("uscc", line, f"{code}（1-2）")
             elif kind == 4:
                 self.sheet.edit("name", line, f"{name[:2]}\u200b{name[2:]} ")
-            else:
+            elif named:
                 self.sheet.edit("name", line, f"　{name.replace('（', '(').replace('）', ')')}")
         self.sheet.quirks.add("full_width_and_blanks")
 
     def in_wan(self) -> None:
-        """The amounts of a tax export in ten thousands of yuan, as its header then says."""
-        for name in MONEY:
-            values = self.records.columns[name][self.sheet.rows] // 100
-            self._replace(name, spell_fraction(values, 2))
-        self.sheet.headers = [h.replace("(元)", "(万元)") for h in self.sheet.headers]
+        """The amounts of an export in yuan in ten thousands of them, as its header then says."""
+        self._in_other_unit("(元)", "(万元)", lambda v: spell_numbers(np.where(v == MISSING, v, v // 100), 2))
         self.sheet.quirks.add("unit_wan")
+
+    def in_yuan(self) -> None:
+        """The other way round."""
+        self._in_other_unit("(万元)", "(元)", spell_numbers)
+        self.sheet.quirks.add("unit_yuan")
+
+    def _in_other_unit(self, unit: str, other: str, spell: Callable[[np.ndarray], pa.Array]) -> None:
+        for name, header in zip(self.sheet.table.column_names, self.sheet.headers, strict=True):
+            if header.endswith(unit):
+                self._replace(name, spell(self.records.columns[name][self.sheet.rows]))
+        self.sheet.headers = [
+            h.removesuffix(unit) + other if h.endswith(unit) else h for h in self.sheet.headers
+        ]
+
+    def rename(self, **headers: str) -> None:
+        """Other headers that suppliers use for the same columns."""
+        columns = self.sheet.table.column_names
+        for name, header in headers.items():
+            self.sheet.headers[columns.index(name)] = header
+        self.sheet.quirks.add("header_alias")
 
     def thousands(self, name: str) -> None:
         """Thousands separators in some amounts."""
@@ -195,7 +160,7 @@ class Dirt:
 
     def spoil_rows(self, everything: bool, where: np.ndarray | None = None) -> None:
         """The unusable cells of this source."""
-        for name, text, quirk, only_all in _UNUSABLE.get(self.sheet.source, ()):
+        for name, text, quirk, only_all in UNUSABLE.get(self.sheet.source, ()):
             if only_all and not everything:
                 continue
             check = "required" if not text else "category" if quirk == "unknown_category" else "readable"

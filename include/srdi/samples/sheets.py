@@ -15,57 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from srdi.samples import places
+from srdi.samples.headers import HEADERS, TITLES
 from srdi.samples.trades import TRADES
-from srdi.samples.truth import Records, Truth
+from srdi.samples.truth import MISSING, Records, Truth
 
 STAGED, QUARANTINED, DUPLICATE, IGNORED, BLANK = range(5)
 
-HEADERS: dict[str, dict[str, str]] = {
-    "enterprise_registry": dict(
-        uscc="统一社会信用代码", registration_no="注册号", name="企业名称", former_names="曾用名",
-        enterprise_type="企业类型", status="登记状态", founded_on="成立日期", approved_on="核准日期",
-        registered_capital="注册资本(万元)", industry_section="行业门类", industry_code="行业代码",
-        registrar="登记机关", district="所属区县", address="住所", legal_person="法定代表人", employees="从业人数",
-    ),
-    "registry_risk": dict(
-        uscc="统一社会信用代码", name="企业名称", list_type="名单类型", listed_on="列入日期",
-        listed_reason="列入原因", removed_on="移出日期", removed_reason="移出原因",
-    ),
-    "court_dishonest": dict(
-        uscc="统一社会信用代码", name="被执行人名称", case_no="案号", listed_on="发布日期", removed_on="撤销日期"
-    ),
-    "tax_annual": dict(
-        uscc="纳税人识别号", name="纳税人名称", year="所属年度", taxpayer_status="纳税人状态",
-        revenue="营业收入(元)", main_revenue="主营业务收入(元)", rd_expense="研发费用(元)", net_profit="净利润(元)",
-        assets="资产总额(元)", liabilities="负债总额(元)", tax_paid="实缴税额(元)", employees="从业人数", rd_staff="研发人员数",
-    ),
-    "tax_credit": dict(
-        uscc="纳税人识别号", name="纳税人名称", year="评价年度", grade="纳税信用等级", score="评价得分",
-        direct_reason="直接判级原因",
-    ),
-    "title_list": dict(
-        name="企业名称", uscc="统一社会信用代码", title="称号", batch="批次", state="名单状态", recognised_on="认定日期",
-        valid_from="有效期起", valid_to="有效期止", district="所属区县", relocated="是否整体迁入", relocated_on="迁入日期",
-    ),
-    "digital_evaluation": dict(
-        uscc="统一社会信用代码", name="企业名称", version="评测版本", way="评测方式", evaluated_on="评测日期",
-        score="评测得分", level="数字化水平等级", answers="问卷答案",
-    ),
-    "financing_credit": dict(
-        application_no="申请编号", uscc="统一社会信用代码", name="企业名称", bank="银行名称", product="产品名称",
-        applied_on="申请日期", accepted_on="受理日期", approved_on="批复日期", result="批复结果",
-        amount_applied="申请金额(万元)", amount_granted="授信金额(万元)", amount_total_granted="单户授信总额(万元)",
-        whitelist_channel="白名单通道",
-    ),
-}  # fmt: skip
-TITLES = {
-    "enterprise_registry": "企业登记", "registry_risk": "经营异常与严重违法名单", "court_dishonest": "失信被执行人",
-    "tax_annual": "年度纳税", "tax_credit": "纳税信用", "title_list": "优质中小企业名单",
-    "digital_evaluation": "数字化水平评测", "financing_credit": "融资授信",
-}  # fmt: skip
-MONEY = ("revenue", "main_revenue", "rd_expense", "net_profit", "assets", "liabilities", "tax_paid")
-IN_WAN = ("registered_capital", "amount_applied", "amount_granted", "amount_total_granted")
-TENTHS = ("score",)
+TENTHS = ("score", "development_score")
 LEVELS = np.array(["无等级", "一级", "二级", "三级", "四级", ""], object)
 
 
@@ -189,18 +145,23 @@ def spell_fraction(values: np.ndarray, digits: int) -> pa.Array:
     return pc.if_else(negative, pc.binary_join_element_wise("-", joined, ""), joined)
 
 
-def _spell(name: str, values: Any) -> pa.Array:
+def spell_numbers(values: np.ndarray, fraction: int = 0) -> pa.Array:
+    """Whole numbers as texts, the last ``fraction`` digits behind the point; missing ones as the empty text."""
+    texts = spell_fraction(values, fraction) if fraction else pc.cast(pa.array(values), pa.string())
+    return pc.if_else(pa.array(values == MISSING), "", texts)
+
+
+def _spell(name: str, header: str, values: Any) -> pa.Array:
+    """The cells of one column: money in the header's unit, percentages from hundredths, scores from tenths."""
     if name == "level":
         return pa.array(LEVELS[values], pa.string())
-    if name in IN_WAN:
-        return pc.if_else(pa.array(values < 0), "", pc.cast(pa.array(values // 10_000), pa.string()))
-    if name in TENTHS:
-        return spell_fraction(values, 1)
     if values.dtype.kind == "M":
         return spell_dates(values)
-    if values.dtype.kind == "i":
-        return pc.cast(pa.array(values), pa.string())
-    return pa.array(values, pa.string())
+    if values.dtype.kind != "i":
+        return pa.array(values, pa.string())
+    if header.endswith("(万元)"):
+        return spell_numbers(np.where(values == MISSING, MISSING, values // 10_000))
+    return spell_numbers(values, 2 if header.endswith("(%)") else 1 if name in TENTHS else 0)
 
 
 def write_down(truth: Truth, records: Records, rows: np.ndarray | None = None) -> Sheet:
@@ -212,11 +173,11 @@ def write_down(truth: Truth, records: Records, rows: np.ndarray | None = None) -
     else:
         known = truth.population.uscc
         columns = {}
-        for name in headers:
+        for name, header in headers.items():
             if name == "uscc" and name not in records.columns:
                 columns[name] = pa.array(known[records.owner[rows]], pa.string())
             else:
-                columns[name] = _spell(name, records.columns[name][rows])
+                columns[name] = _spell(name, header, records.columns[name][rows])
         table = pa.table(columns)
     return Sheet(
         source=records.source,
@@ -246,7 +207,7 @@ def _registry_table(truth: Truth, owner: np.ndarray) -> pa.Table:
             "status": pa.array(p.status[owner], pa.string()),
             "founded_on": spell_dates(p.founded[owner]),
             "approved_on": spell_dates(p.approved[owner]),
-            "registered_capital": _spell("registered_capital", p.capital[owner]),
+            "registered_capital": _spell("registered_capital", "注册资本(万元)", p.capital[owner]),
             "industry_section": pa.array(np.array([t.section for t in TRADES], object)[trade], pa.string()),
             "industry_code": pa.array(np.array([t.code for t in TRADES], object)[trade], pa.string()),
             "registrar": pa.array([_REGISTRAR[i] for i in p.place[owner].tolist()]),

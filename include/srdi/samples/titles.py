@@ -79,7 +79,9 @@ def _giant_rows(as_of: date, i: int) -> list[Row]:
     if i % 14 == 3:  # the national title ran out, the provincial one stands
         return [_lapsed(GIANT, as_of, 30 + i % 60), _cohort(PROVINCIAL, as_of.year - 1)]
     rows = [_cohort(PROVINCIAL, as_of.year - 2)]
-    if i % 5 == 1:
+    if i % 7 == 6:  # this year's
+        rows.append(_cohort(GIANT, as_of.year))
+    elif i % 5 == 1:
         rows += [_cohort(GIANT, as_of.year - 4, 1), _cohort(GIANT, as_of.year - 1, 1, RENEWED)]
     else:
         rows.append(_cohort(GIANT, as_of.year - 2 + i % 2, 2 if i % 3 else 1))
@@ -116,7 +118,9 @@ def _stories(population: Population, as_of: date) -> Iterator[tuple[int, list[Ro
         for i, owner in enumerate(group[position:]):
             # every twentieth lost or never had the lower title
             lower = [] if i % 20 == 7 else [_cohort(INNOVATIVE, as_of.year - i % 3)]
-            yield owner, [*lower, _cohort(PROVINCIAL, as_of.year - 1 - i % 2, 2 if i % 4 == 2 else 1)]
+            recent = i % 11 == 5
+            start = (as_of.year, 1) if recent else (as_of.year - 1 - i % 2, 2 if i % 4 == 2 else 1)
+            yield owner, [*lower, _cohort(PROVINCIAL, *start)]
         for i, owner in enumerate(np.flatnonzero(here & (population.tier == 1)).tolist()):
             yield owner, _innovative_rows(as_of, i)
         for i, owner in enumerate(np.flatnonzero(here & (population.tier == 4)).tolist()):
@@ -135,7 +139,8 @@ def award(population: Population, seed: int, as_of: date) -> Records:
     rows: list[tuple] = []
     for owner, stories in _stories(population, as_of):
         for row in stories:
-            rows.append((owner, *_named(population, owner, rng), *row))
+            rows.append((owner, *named(population, owner, rng), *row))
+    rows += _beside_the_ladder(population, seed, as_of)
     rows += _nobodys(population, rng, as_of)
     moved = rng.random(len(rows)) < 0.004
     columns = {
@@ -154,7 +159,21 @@ def award(population: Population, seed: int, as_of: date) -> Records:
     return Records("title_list", columns, owners)
 
 
-def _named(population: Population, owner: int, rng: np.random.Generator) -> tuple[str, str]:
+def _beside_the_ladder(population: Population, seed: int, as_of: date) -> list[tuple]:
+    """High-tech and technology titles of firms on the ladder, which the national standards ask for."""
+    rng = np.random.default_rng([seed, 31])
+    chance = rng.random((2, len(population)))
+    rows: list[tuple] = []
+    for k, (title, shares) in enumerate(
+        (("高企", (0.0, 0.25, 0.6, 0.85, 0.0)), ("科技型", (0.0, 0.5, 0.6, 0.5, 0.0)))
+    ):
+        for owner in np.flatnonzero(chance[k] < np.array(shares)[population.tier]).tolist():
+            story = _cohort(title, as_of.year - int(rng.integers(0, 4)))  # the oldest ones have run out
+            rows.append((owner, *named(population, owner, rng), *story))
+    return rows
+
+
+def named(population: Population, owner: int, rng: np.random.Generator) -> tuple[str, str]:
     """The list's words for one enterprise: with code, by name alone, by a former name, by a near spelling."""
     name, code = population.name[owner], str(population.uscc[owner])
     chance = rng.random()

@@ -22,7 +22,7 @@ class Trade:
 
 @dataclass(frozen=True)
 class Limits:
-    """Lower bounds of a large enterprise, all of which must be reached; None: the measure is not asked.
+    """Lower bounds of a size, all of which must be reached; None: the measure is not asked.
 
     ``staff`` in persons, ``revenue`` and ``assets`` in yuan (工信部联企业〔2011〕300号).
     """
@@ -42,6 +42,18 @@ LARGE = {
     "catering": Limits(300, 100_000_000),
     "farming": Limits(None, 200_000_000),
     "other": Limits(300, None),
+}
+
+MEDIUM = {
+    "industry": Limits(300, 20_000_000),
+    "software": Limits(100, 10_000_000),
+    "wholesale": Limits(20, 50_000_000),
+    "retail": Limits(50, 5_000_000),
+    "construction": Limits(None, 60_000_000, 50_000_000),
+    "transport": Limits(300, 30_000_000),
+    "catering": Limits(100, 20_000_000),
+    "farming": Limits(None, 5_000_000),
+    "other": Limits(100, None),
 }
 
 _TABLE = """

@@ -21,11 +21,21 @@ OPERATING = ("存续", "在业", "开业", "在营", "正常", "仍注册")
 GONE = ("注销", "吊销", "撤销", "迁出")
 UNCLEAR = ("停业", "清算", "责令关闭", "其他")
 
+MISSING = -1
+"""A number nobody reported; no amount here is ever minus one yuan (they are whole hundreds)."""
+
 Columns = dict[str, Any]
 
 
 def day(value: date | str) -> np.datetime64:
     return np.datetime64(value, "D")
+
+
+def words(
+    rng: np.random.Generator, options: tuple[str, ...], how_many: int, shares: tuple[float, ...] | None = None
+) -> np.ndarray:
+    """Texts drawn by chance."""
+    return np.array(options, object)[rng.choice(len(options), how_many, p=shares)]
 
 
 @dataclass
@@ -91,6 +101,11 @@ class Truth:
     population: Population
     records: dict[str, Records] = field(default_factory=dict)
     older: date | None = None
+
+
+def promising(population: Population) -> np.ndarray:
+    """Enterprises without a title that could well hold one: every twelfth."""
+    return (population.tier == 0) & (np.arange(len(population)) % 12 == 0)
 
 
 def populate(enterprises: int, seed: int, as_of: date) -> Population:

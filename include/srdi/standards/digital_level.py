@@ -10,60 +10,14 @@ implementation (T2, single source) and two other tools disagree in part. Results
 Conventions where the text is open: a question without answer counts 0, a scene not given counts as below level 1, both
 named in ``note``; answers with scenes only use the given score; no answers at all: the score alone bounds the
 level from above, and ``note`` says so. Level 0 is written 无.
+
+``answers``: ``题目=选项;场景=级别``, options as letters in any order (BCD, B,C,D), scene levels 1 to 4. One answer that
+cannot be read leaves the row without result: a score with a hole is no score.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from srdi.standards.figures import register
-from srdi.standards.model import Column, Standard, build, load_lookups
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    import duckdb
-
-
-def prepare(con: duckdb.DuckDBPyConnection, day: date) -> None:
-    """Load editions, bands, questions, scenes and levels; ``day`` only tells whether an edition existed."""
-    register(con)
-    con.execute(
-        "CREATE OR REPLACE TEMP MACRO level_zh(level) AS ['无', '一级', '二级', '三级', '四级'][CAST(level AS INTEGER) + 1]"
-    )
-    load_lookups(
-        con,
-        "digital_version",
-        "digital_bands_2022",
-        "digital_questionnaire_2024",
-        "digital_scenes_2024",
-        "digital_levels_2024",
-        "digital_level",
-    )
-    for table in ("digital_topic", "digital_option", "digital_band", "digital_rule"):
-        values = {"day": day} if table == "digital_rule" else None
-        build(con, table, table, values=values)
-
-
-def judge(con: duckdb.DuckDBPyConnection) -> None:
-    """``score`` in points 0 to 100 and ``level`` 无, 一级 … 四级, or empty.
-
-    ``answers``: ``题目=选项;场景=级别``, options as letters in any order (BCD, B,C,D), scene levels 1 to 4.
-    One answer that cannot be read leaves the row without result: a score with a hole is no score.
-    """
-    # an enterprise answers some thirty parts, but the parts of all enterprises are the same few hundred texts
-    for table in (
-        "digital_given",
-        "answer_part",
-        "part_text",
-        "part_option",
-        "part_reading",
-        "answer",
-        "digital_score",
-    ):
-        build(con, table, table)
-    build(con, "judged", "digital_level")
-
+from srdi.standards.model import Column, Model, Standard
 
 STANDARD = Standard(
     name="digital-level",
@@ -77,6 +31,31 @@ STANDARD = Standard(
     ),
     results=("score", "level", "note"),
     verdict="level",
-    prepare=prepare,
-    judge=judge,
+    macros={"level_zh(level)": "['无', '一级', '二级', '三级', '四级'][CAST(level AS INTEGER) + 1]"},
+    lookups=(
+        "digital_version",
+        "digital_bands_2022",
+        "digital_questionnaire_2024",
+        "digital_scenes_2024",
+        "digital_levels_2024",
+        "digital_level",
+    ),
+    # the day only tells whether an edition existed
+    fixed=tuple(map(Model, ("digital_topic", "digital_option", "digital_band", "digital_rule"))),
+    # an enterprise answers some thirty parts, but the parts of all enterprises are the same few hundred texts
+    models=(
+        *map(
+            Model,
+            (
+                "digital_given",
+                "answer_part",
+                "part_text",
+                "part_option",
+                "part_reading",
+                "answer",
+                "digital_score",
+            ),
+        ),
+        Model("judged", "digital_level"),
+    ),
 )

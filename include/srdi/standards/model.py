@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from srdi import contracts
 from srdi.engine.duck import literal
+from srdi.standards.figures import register
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,12 +32,28 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Model:
+    """A temp table ``table`` made by ``sql/<sql>.sql`` (named like the table unless said otherwise) of a room."""
+
+    table: str
+    sql: str = ""
+    room: str = "srdi.standards"
+
+    def build(self, con: duckdb.DuckDBPyConnection, day: date | None = None) -> None:
+        """``day`` is bound where the model asks for ``$day``."""
+        text = _text(self.room, self.sql or self.table)
+        values = {"day": day} if "$day" in text else {}
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {self.table} AS {text}", values)
+
+
+@dataclass(frozen=True)
 class Standard:
     """``results``: the columns appended, ``note`` last; ``verdict``: the one that is empty when nothing can be said.
 
-    ``prepare(con, day)`` loads what holds for all rows, once. ``judge(con)`` reads the temp table
-    ``given(row_no BIGINT, <inputs> VARCHAR)`` (no NULLs; a column the file lacks is all empty) and makes the
-    temp table ``judged(row_no, <results> VARCHAR)``, every row once. It may be called again with new rows.
+    Declared as what it reads and builds. ``macros`` (signature → body), ``lookups`` and ``fixed`` models hold for
+    all rows; ``models`` run on every set, over the temp table ``given(row_no BIGINT, <inputs> VARCHAR)`` (no NULLs;
+    a column the file lacks is all empty), and the last of them is ``judged(row_no, <results> VARCHAR)``, every row
+    once.
     """
 
     name: str
@@ -46,8 +63,10 @@ class Standard:
     inputs: tuple[Column, ...]
     results: tuple[str, ...]
     verdict: str
-    prepare: Callable[[duckdb.DuckDBPyConnection, date], None]
-    judge: Callable[[duckdb.DuckDBPyConnection], None]
+    lookups: tuple[str, ...]
+    models: tuple[Model, ...]
+    fixed: tuple[Model, ...] = ()
+    macros: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def usage(self) -> str:
@@ -55,17 +74,19 @@ class Standard:
         given = "、".join(c.name if c.required else f"[{c.name}]" for c in self.inputs)
         return f"{self.name}  {self.zh} / {self.en}：{given} → {'、'.join(self.results)}"
 
+    def prepare(self, con: duckdb.DuckDBPyConnection, day: date) -> None:
+        """Load what holds for all rows on ``day``, once."""
+        register(con)
+        for signature, body in self.macros.items():
+            con.execute(f"CREATE OR REPLACE TEMP MACRO {signature} AS {body}")
+        load_lookups(con, *self.lookups)
+        for model in self.fixed:
+            model.build(con, day)
 
-def build(
-    con: duckdb.DuckDBPyConnection,
-    table: str,
-    model: str,
-    *,
-    room: str = "srdi.standards",
-    values: Mapping[str, Any] | None = None,
-) -> None:
-    """Make the temp table ``table`` from ``sql/<model>.sql`` of a room; ``values`` are bound parameters."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {_sql(room, model)}", dict(values or {}))
+    def judge(self, con: duckdb.DuckDBPyConnection) -> None:
+        """``judged`` from the rows of ``given``; may be called again with new rows."""
+        for model in self.models:
+            model.build(con)
 
 
 def load_lookups(con: duckdb.DuckDBPyConnection, *names: str) -> None:
@@ -79,5 +100,5 @@ def load_lookups(con: duckdb.DuckDBPyConnection, *names: str) -> None:
 
 
 @cache
-def _sql(room: str, model: str) -> str:
+def _text(room: str, model: str) -> str:
     return files(room).joinpath("sql", f"{model}.sql").read_text(encoding="utf-8")

@@ -5,20 +5,13 @@ of 物业管理 in part, 租赁和商务服务业 and 其他未列明行业 from
 What is not sure is written in the lookups' ``doubt`` and repeated in ``note``. The bounds carry no dates, so the
 day changes nothing.
 
-Codes and size are read by the night's own models (``facts/sql/industry.sql``, ``size_class.sql``).
+Employees in people, revenue and assets in 万元. A figure that is missing or unreadable leaves the size open unless
+another one is already micro. Codes and size are read by the night's own models (``facts/sql/industry.sql``, ``size_told.sql``).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from srdi.standards.figures import register
-from srdi.standards.model import Column, Standard, build, load_lookups
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    import duckdb
+from srdi.standards.model import Column, Model, Standard
 
 FACTS = "srdi.facts"
 
@@ -34,39 +27,6 @@ MACROS = {
 }
 
 
-def prepare(con: duckdb.DuckDBPyConnection, day: date) -> None:
-    """Load bounds, codes and the words that name an industry."""
-    register(con)
-    for signature, body in MACROS.items():
-        con.execute(f"CREATE OR REPLACE TEMP MACRO {signature} AS {body}")
-    load_lookups(con, "industry_codes", "industry_sme", "producer_industry", "sme_size", "sme_industry_names")
-    build(con, "industry_word", "size_industry_word")
-
-
-def judge(con: duckdb.DuckDBPyConnection) -> None:
-    """``size`` 大型, 中型, 小型, 微型 or empty. Employees in people, revenue and assets in 万元.
-
-    A figure that is missing or unreadable leaves the size open unless another one is already micro.
-    """
-    build(con, "figures", "size_figures")
-    # the tables the night's models read, under their names
-    con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE registry AS
-        SELECT row_no AS uscc, spelled AS industry_code, CAST(NULL AS VARCHAR) AS industry_section,
-               CAST(NULL AS INTEGER) AS employees
-        FROM figures
-        """
-    )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE tax AS SELECT row_no AS uscc, 0 AS year, employees, revenue, assets FROM figures"
-    )
-    build(con, "industry_read", "industry", room=FACTS)
-    build(con, "industry", "size_industry")
-    build(con, "size_class", "size_class", room=FACTS)
-    build(con, "judged", "size_judged")
-
-
 STANDARD = Standard(
     name="size",
     zh="中小企业划型",
@@ -80,6 +40,19 @@ STANDARD = Standard(
     ),
     results=("size", "note"),
     verdict="size",
-    prepare=prepare,
-    judge=judge,
+    macros=MACROS,
+    lookups=("industry_codes", "industry_sme", "producer_industry", "sme_size", "sme_industry_names"),
+    fixed=(Model("industry_word", "size_industry_word"),),
+    models=(
+        Model("figures", "size_figures"),
+        # the tables the night's models read, under their names
+        Model("registry", "size_registry"),
+        Model("tax", "size_tax"),
+        Model("head_count", "size_head_count"),
+        Model("industry_read", "industry", room=FACTS),
+        Model("industry", "size_industry"),
+        Model("size_told", room=FACTS),
+        Model("size_class", room=FACTS),
+        Model("judged", "size_judged"),
+    ),
 )

@@ -4,41 +4,13 @@ Source: bands and the meaning of M as four agreeing secondary texts give them (T
 since 2025-07-01 (T), was not read for its own bands. Decision table: ``tax_credit_bands.csv``, the first line that
 fits counts. Conventions where the text is open, each also in ``note``: newly set up with a score below 40 is D (the
 text's D knows no exception, its M forbids none; the stricter reading); newly set up without a score is M.
-A score that cannot be read gives no grade, whatever the flags say; a missing one leaves direct D and new M.
+A score that cannot be read gives no grade, whatever the flags say; a missing one leaves direct D and new M. Score in
+points 0 to 100, lower bounds inclusive; an empty flag is no.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from srdi.standards.figures import register
-from srdi.standards.model import Column, Standard, build, load_lookups
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    import duckdb
-
-
-def prepare(con: duckdb.DuckDBPyConnection, day: date) -> None:
-    """Load the lines in force on ``day`` and the spellings of yes and no."""
-    register(con)
-    load_lookups(con, "tax_credit_bands", "flag")
-    build(con, "band", "tax_credit_band", values={"day": day})
-    # 1.0 and 0.0 are what a spreadsheet makes of a flag column with gaps
-    con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE flag_word AS
-        SELECT DISTINCT lookup_key(spelling) AS word, value = 'true' AS value FROM lookup_flag
-        UNION SELECT '', FALSE UNION SELECT '1.0', TRUE UNION SELECT '0.0', FALSE
-        """
-    )
-
-
-def judge(con: duckdb.DuckDBPyConnection) -> None:
-    """``grade`` A, B, M, C, D or empty; score in points 0 to 100, lower bounds inclusive; an empty flag is no."""
-    build(con, "judged", "tax_credit")
-
+from srdi.standards.model import Column, Model, Standard
 
 STANDARD = Standard(
     name="tax-credit",
@@ -53,6 +25,7 @@ STANDARD = Standard(
     ),
     results=("grade", "note"),
     verdict="grade",
-    prepare=prepare,
-    judge=judge,
+    lookups=("tax_credit_bands", "flag"),
+    fixed=(Model("band", "tax_credit_band"), Model("flag_word")),
+    models=(Model("judged", "tax_credit"),),
 )

@@ -16,7 +16,7 @@ from srdi.policy.compile import Compiler
 from srdi.policy.expression import Known
 from srdi.policy.loader import load
 from srdi.policy.packset import PackSet, StandardMeasure
-from srdi.policy.standards import Judgement, criterion_table, facts_read, gap_sql, standing_sql
+from srdi.policy.standards import Judgement, columns_read, criterion_table, facts_read, gap_sql, standing_sql
 from srdi.standards.figures import register
 from srdi.standards.model import Column, Standard, build, load_lookups
 
@@ -32,6 +32,7 @@ TYPES = {
     "integer": "INTEGER",
     "year": "INTEGER",
     "flag": "BOOLEAN",
+    "date": "DATE",
 }
 WAN = "_wan"
 
@@ -55,18 +56,18 @@ def facts() -> dict[str, FieldMeaning]:
     return {name: meaning for name, meaning in _packs().facts.items() if name in read}
 
 
-def _cell(name: str, meaning: FieldMeaning) -> str:
-    """SQL of the value that a cell holds; NULL when it is empty or cannot be read."""
+def _cell(name: str, meaning: FieldMeaning, told: set[str]) -> str:
+    """SQL of the value that a cell holds; NULL when it is empty, not told at all, or cannot be read."""
+    kind = TYPES.get(meaning.type, "VARCHAR")
     if meaning.type == "money":
-        return (
-            f"COALESCE(CAST(signed_figure({name}) AS DECIMAL(18, 2)),"
-            f" CAST(signed_figure({name}{WAN}) * 10000 AS DECIMAL(18, 2)))"
-        )
+        yuan = f"signed_figure({name})" if name in told else "NULL"
+        wan = f"signed_figure({name}{WAN}) * 10000" if name + WAN in told else "NULL"
+        return f"COALESCE(CAST({yuan} AS {kind}), CAST({wan} AS {kind}))"
+    if name not in told:
+        return f"CAST(NULL AS {kind})"
     if meaning.type == "flag":
         return f"flag_of({name})"
-    if meaning.type == "ratio":
-        return f"CAST(share_of({name}) AS DECIMAL(18, 6))"
-    return f"CAST(signed_figure({name}) AS {TYPES.get(meaning.type, 'TEXT')})"
+    return f"CAST({'share_of' if meaning.type == 'ratio' else 'signed_figure'}({name}) AS {kind})"
 
 
 def _inputs() -> tuple[Column, ...]:
@@ -93,102 +94,104 @@ def prepare(con: duckdb.DuckDBPyConnection, day: date) -> None:
     con.execute(
         "CREATE OR REPLACE TEMP MACRO flag_of(t) AS (SELECT ANY_VALUE(value) FROM flag_word WHERE word = lookup_key(t))"
     )
+    # t: number text
     con.execute(
-        "CREATE OR REPLACE TEMP MACRO signed_figure(t) AS CASE WHEN starts_with(fold(t), '-')"
-        " THEN -figure(number_text(substr(fold(t), 2))) ELSE figure(number_text(fold(t))) END"
+        "CREATE OR REPLACE TEMP MACRO signed_figure(t) AS"
+        " figure(ltrim(t, '-')) * CASE WHEN starts_with(t, '-') THEN -1 ELSE 1 END"
     )
     con.execute(
-        "CREATE OR REPLACE TEMP MACRO share_of(t) AS CASE WHEN ends_with(fold(t), '%')"
-        " THEN signed_figure(rtrim(fold(t), '%')) * CAST(0.01 AS DECIMAL(3, 2)) ELSE signed_figure(t) END"
+        "CREATE OR REPLACE TEMP MACRO share_of(t) AS signed_figure(rtrim(t, '%')) *"
+        " CAST(CASE WHEN ends_with(t, '%') THEN 0.01 ELSE 1 END AS DECIMAL(3, 2))"
     )
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE title_standard (number VARCHAR, title VARCHAR, measure_id VARCHAR)"
+        "CREATE OR REPLACE TEMP TABLE title_standard (number VARCHAR, title VARCHAR, found VARCHAR, renews BOOLEAN)"
     )
     for measure in measures():
         number = (measure.document.number or "").rpartition("〕")[2].removesuffix("号")
-        con.execute("INSERT INTO title_standard VALUES (?, ?, ?)", [number, measure.awards, measure.id])
+        row = [number, measure.awards, measure.id, measure.renewal is not None]
+        con.execute("INSERT INTO title_standard VALUES (?, ?, ?, ?)", row)
     # under the new standard what it does not regulate anew stays with the old one
     con.execute(
-        "INSERT INTO title_standard SELECT '2', title, measure_id FROM title_standard AS o WHERE number = '63'"
+        "INSERT INTO title_standard SELECT '2', title, found, renews FROM title_standard AS o WHERE number = '63'"
         " AND NOT EXISTS (SELECT 1 FROM title_standard AS n WHERE n.number = '2' AND n.title = o.title)"
     )
 
 
-def _facts_sql() -> str:
-    """The facts of ``given``, read."""
-    values = [f"{_cell(name, meaning)} AS {name}" for name, meaning in facts().items()]
-    values += [
-        f"CAST(NULL AS {'BOOLEAN' if name in ('srdi', 'innovative') else 'VARCHAR'}) AS {name}"
-        for name in PLACE[1:]
-        if name not in facts()
-    ]
-    return f"SELECT row_no, {', '.join(values)} FROM given"
+def _read(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``title_fact`` (the facts of ``given``) and ``title_problem`` (cells that could not be read).
 
-
-def _unread_sql() -> str:
-    """Per row the cells that hold something which could not be read."""
-    told = []
-    for name, meaning in facts().items():
-        cell = f"g.{name} || g.{name}{WAN}" if meaning.type == "money" else f"g.{name}"
-        told.append(
-            f"CASE WHEN v.{name} IS NULL AND NOT is_blank({cell}) THEN '{name} ' || shown({cell}) || '无法识别' END"
-        )
-    parts = ", ".join(told) or "''"
-    return (
-        f"SELECT g.row_no, CONCAT_WS('；', {parts}) AS unread FROM given AS g"
-        " JOIN title_fact AS v ON v.row_no = g.row_no"
+    In steps of a table each, and for the columns only that hold anything: the reading of a number is long SQL.
+    """
+    cells = [column.name for column in _inputs() if not column.required]
+    fullest = ", ".join(f"MAX({name})" for name in cells)
+    filled = con.execute(f"SELECT {fullest} FROM given").fetchone() or ()
+    told = {name for name, most in zip(cells, filled, strict=True) if most} - {"renewal"}
+    texts = [name if _is_flag(name) else f"number_text(fold({name})) AS {name}" for name in sorted(told)]
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE title_text AS SELECT {', '.join(['row_no', *texts])} FROM given"
     )
+    values = [f"{_cell(name, meaning, told)} AS {name}" for name, meaning in facts().items()]
+    needed = set(PLACE[1:]).union(*(columns_read(measure) for measure in measures()))
+    meanings = _packs().facts
+    values += [
+        f"CAST(NULL AS {TYPES.get(meanings[name].type, 'VARCHAR')}) AS {name}"
+        for name in sorted(needed - facts().keys())
+    ]
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE title_fact AS SELECT row_no, {', '.join(values)} FROM title_text"
+    )
+    unread = []
+    for name in sorted(told):
+        fact = name if name in facts() else name.removesuffix(WAN)
+        unread.append(
+            f"CASE WHEN v.{fact} IS NULL AND t.{name} <> '' THEN '{name} ' || shown(g.{name}) || '无法识别' END"
+        )
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE title_problem AS SELECT g.row_no, CONCAT_WS('；', {', '.join(unread) or 'NULL'})"
+        " AS unread FROM given AS g JOIN title_text AS t ON t.row_no = g.row_no JOIN title_fact AS v ON v.row_no = g.row_no"
+    )
+
+
+def _is_flag(name: str) -> bool:
+    return name in facts() and facts()[name].type == "flag"
 
 
 def judge(con: duckdb.DuckDBPyConnection) -> None:
     """``outcome`` pass, fail, unknown or empty; ``failing`` and ``unknown``: ids of criteria; ``score``: 62 or 62~77."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE title_fact AS {_facts_sql()}")
-    con.execute(f"CREATE OR REPLACE TEMP TABLE title_problem AS {_unread_sql()}")
+    _read(con)
     build(con, "title_asked", "title_asked")
-    parts: list[str] = []
-    notes: list[str] = []
-    values: dict[str, object] = {}
-    judged: list[Judgement] = []
-    for measure in measures():
-        first, last = measure.in_force
-        # a standard is asked by its own values, also after it ended
-        compiler = Compiler(_packs().facts, last or first)
-        compiler.binds.prefix = f"s{len(judged)}_"
-        for purpose in ("new", "renewal") if measure.renewal else ("new",):
-            waived = measure.renewal.waives if measure.renewal and purpose == "renewal" else ()
-            one = Judgement(measure, purpose, Known("uscc"), waived)
-            rows = (
-                "(SELECT CAST(f.row_no AS VARCHAR) AS uscc, f.* EXCLUDE (row_no) FROM title_fact AS f JOIN title_asked AS a"
-                f" ON a.row_no = f.row_no WHERE a.measure_id = {compiler.binds.text(measure.id)}"
-                f" AND a.purpose = {compiler.binds.text(purpose)})"
-            )
-            parts.append(standing_sql(one, compiler, rows))
-            notes.append(gap_sql(one, compiler, rows))
-        values |= compiler.binds.values
-        judged.append(Judgement(measure, "new", measure.of))
-    _make(con, "title_standing", " UNION ALL ".join(parts), values)
-    _make(con, "title_gap", " UNION ALL ".join(notes), values)
-    _criteria(con, judged)
+    asked = con.execute(
+        "SELECT DISTINCT measure_id, purpose FROM title_asked WHERE measure_id IS NOT NULL ORDER BY ALL"
+    ).fetchall()
+    by_id = {measure.id: measure for measure in measures()}
+    for table in ("title_standing", "title_gap", "title_criterion"):
+        con.execute(f"DROP TABLE IF EXISTS {table}")
+    # the first one shapes the tables, also when no row asks for anything that can be judged
+    for at, (measure_id, purpose) in enumerate(asked or [(measures()[0].id, "new")]):
+        _judge(con, by_id[measure_id], purpose, first=at == 0)
     build(con, "judged", "title")
 
 
-def _make(con: duckdb.DuckDBPyConnection, table: str, sql: str, values: dict[str, object]) -> None:
-    from srdi.policy.compile import BOUND
-
-    used = {name: values[name] for name in dict.fromkeys(BOUND.findall(sql))}
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {sql}", used)
-
-
-def _criteria(con: duckdb.DuckDBPyConnection, judged: list[Judgement]) -> None:
-    """``policy_criterion`` with every standard's own values."""
-    con.execute("DROP TABLE IF EXISTS title_criterion")
-    for one in judged:
-        first, last = one.measure.in_force
-        criterion_table(con, [one], Compiler(_packs().facts, last or first))
-        verb = (
-            "INSERT INTO title_criterion" if one is not judged[0] else "CREATE TEMP TABLE title_criterion AS"
-        )
-        con.execute(f"{verb} SELECT * FROM policy_criterion")
+def _judge(con: duckdb.DuckDBPyConnection, measure: StandardMeasure, purpose: str, first: bool) -> None:
+    """Add the rows that ask for one standard to ``title_standing``, ``title_gap`` and ``title_criterion``."""
+    begins, ends = measure.in_force
+    # a standard is asked by its own values, also after it ended
+    compiler = Compiler(_packs().facts, ends or begins)
+    waived = measure.renewal.waives if measure.renewal and purpose == "renewal" else ()
+    one = Judgement(measure, purpose, Known("uscc"), waived)
+    rows = (
+        "(SELECT CAST(f.row_no AS VARCHAR) AS uscc, f.* EXCLUDE (row_no) FROM title_fact AS f JOIN title_asked AS a"
+        f" ON a.row_no = f.row_no WHERE a.measure_id = {compiler.binds.text(measure.id)}"
+        f" AND a.purpose = {compiler.binds.text(purpose)})"
+    )
+    criterion_table(con, [one], compiler)
+    for table, sql in (
+        ("title_standing", standing_sql(one, compiler, rows)),
+        ("title_gap", gap_sql(one, compiler, rows)),
+        ("title_criterion", "SELECT * FROM policy_criterion"),
+    ):
+        verb = f"CREATE TEMP TABLE {table} AS" if first else f"INSERT INTO {table}"
+        con.execute(f"{verb} {sql}", compiler.binds.used_in(sql))
 
 
 STANDARD = Standard(

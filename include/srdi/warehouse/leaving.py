@@ -24,7 +24,7 @@ WITH exempt AS (
 match AS (
     SELECT n.uscc, MIN(n.raw_name) AS raw_name
     FROM quality.name_match AS n
-    WHERE n.uscc IS NOT NULL AND n.state = 'rejected' AND n.decided_by IS NOT NULL
+    WHERE n.source = 'title_list' AND n.uscc IS NOT NULL AND n.state = 'rejected' AND n.decided_by IS NOT NULL
     GROUP BY n.uscc
 ),
 titles AS (

@@ -91,12 +91,13 @@ PARTS = (
     Part("coverage", "results", marts.coverage, _content_of(marts.coverage)),
     Part("requirement", "results", marts.requirement, _content_of(marts.requirement), optional=True),
     Part("target", "results", marts.target, _content_of(marts.target), optional=True),
+    Part("financing", "results", marts.financing, _content_of(marts.financing), optional=True),
     Part("measure_member", "results", marts.measure_member),
     Part("title_gap", "results", marts.title_gap, optional=True),
 )
 
 #: Small tables that keep every day.
-AGGREGATES = ("coverage", "requirement", "target")
+AGGREGATES = ("coverage", "requirement", "target", "financing")
 
 
 @dataclass(frozen=True)

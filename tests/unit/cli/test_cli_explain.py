@@ -72,7 +72,7 @@ FINDING = pa.schema(
         ("message_zh", pa.string()),
     ]
 )
-MATCH = pa.schema([(name, pa.string()) for name in ("raw_name", "uscc", "state")])
+MATCH = pa.schema([(name, pa.string()) for name in ("source", "raw_name", "uscc", "state")])
 MEASURE = pa.schema(
     [
         (name, pa.string())
@@ -364,7 +364,10 @@ def test_title_that_belongs_to_nobody_yet(lake: Lake) -> None:
 
 
 def test_title_proposed_by_a_similar_name(lake: Lake) -> None:
-    write(lake, "facts", "r1", "name_match", MATCH, [{"raw_name": "别的厂", "uscc": PLAIN, "state": "open"}])
+    match = {"raw_name": "别的厂", "uscc": PLAIN, "state": "open"}
+    write(lake, "facts", "r1", "name_match", MATCH, [match | {"source": "financing_guarantee"}])
+    assert account(lake, PLAIN).unmatched == [], "a guarantee's name is no title's"
+    write(lake, "facts", "r1", "name_match", MATCH, [match | {"source": "title_list"}])
     assert [row["row_no"] for row in account(lake, PLAIN).unmatched] == [6]
 
 

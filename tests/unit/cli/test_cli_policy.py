@@ -231,3 +231,16 @@ def test_a_day_that_is_none_is_a_usage_error() -> None:
 
 def test_the_shipped_folder_is_the_one_that_is_read() -> None:
     assert loader.CLAUSES == inventory.CLAUSES == CLAUSES
+
+
+# ---- the day
+
+
+@pytest.mark.parametrize("command", [("list",), ("show", "luoyang.whitelist")])
+def test_the_day_that_is_spoken_about_is_printed_first(command: tuple[str, ...]) -> None:
+    for day in ("2024-01-01", "2026-01-01"):
+        found = run(*command, "--date", day)
+        assert found.exit_code == 0
+        assert found.output.splitlines()[0] == f"{day} 的口径 / as of {day}"
+    today = main.datetime.now().date().isoformat()
+    assert run(*command).output.startswith(today)

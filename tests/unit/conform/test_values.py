@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from srdi.conform import macros, text
+from srdi.contracts.units import UNITS, periods
 from srdi.engine.duck import connect
 
 CON = connect(threads=1)
@@ -140,7 +141,68 @@ def test_counts(written, count, sql):
     ("written", "share"), [("3", "0.03"), ("3%", "0.03"), ("３％", "0.03"), ("30‰", "0.03"), ("abc", None)]
 )
 def test_shares_in_a_percent_column(written, share, sql):
-    assert sql("share_of(number_text(fold(s)), 0.01)", written) == (Decimal(share) if share else None)
+    assert sql("share_of(number_text(fold(s)), 0.01, 1)", written) == (Decimal(share) if share else None)
+
+
+@pytest.mark.parametrize(
+    ("written", "share"),
+    [
+        ("0.1", "0.012"),
+        # a sign in the cell says nothing of the month, which the column has said
+        ("0.1%", "0.012"),
+        ("1‰", "0.012"),
+        ("1‰/月", "0.012"),
+        ("1.2%/年", "0.012"),
+        ("12‰/年", "0.012"),
+        ("0.1/月", None),
+        ("0.1%每月左右", None),
+    ],
+)
+def test_shares_in_a_column_by_the_month(written, share, sql):
+    assert UNITS["%/月"] == ("ratio", "0.12") and periods("%/月") == "12"
+    got = sql("share_of(number_text(fold(s)), 0.12, 12)", written)
+    assert got == (Decimal(share) if share else None)
+
+
+def test_a_rate_by_the_month_in_a_column_by_the_year(sql):
+    assert sql("share_of(number_text(fold(s)), 0.01, 1)", "0.1%/月") == Decimal("0.012")
+
+
+def test_permille_a_month_is_exact(sql):
+    # ‰/月 × 12 ÷ 10 = %/年, in decimals
+    assert periods("‰/月") == "12" and periods("‰/年") == periods("%") == "1"
+    for tenths in range(1, 400):
+        written = f"{Decimal(tenths) / 10}"
+        expected = Decimal(tenths) / 10 * Decimal("0.012")
+        assert sql(f"share_of(number_text(fold(s)), {UNITS['‰/月'][1]}, 12)", written) == expected
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *(
+            "2023-01",
+            "2023-1",
+            "2023/01",
+            "2023.01",
+            "202301",
+            "2023年1月",
+            "2023年 01月份",
+            "２０２３年１月",
+        ),
+        *("2023-01-31", "20230131", "2023年1月15日", "44927"),
+    ],
+)
+def test_months(written, sql):
+    assert sql("month_of(fold(s))", written) == date(2023, 1, 1)
+
+
+# 2023.1 may be October with its last digit lost
+@pytest.mark.parametrize(
+    "written", ["2023.1", "2023", "1月", "2023-13", "2023-00", "202313", "2023年", "一月"]
+)
+def test_no_month_is_guessed(written, sql):
+    assert sql("month_of(fold(s))", written) is None
 
 
 @pytest.mark.parametrize(

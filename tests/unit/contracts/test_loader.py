@@ -174,6 +174,69 @@ def test_broken_dictionary_is_named(tmp_path):
     assert {problem.line for problem in caught.value.problems} == {2, 4}
 
 
+PRECEDENCE = """\
+fields:
+  year: {type: year, zh: 年度, en: Year}
+  uscc: {type: code, zh: 代码, en: Code}
+  revenue: {type: money, zh: 营业收入, en: Revenue, unit: yuan, places: 2}
+facts:
+  uscc: {type: code, zh: 代码, en: Code}
+  revenue: {type: money, zh: 营业收入, en: Revenue, unit: yuan, places: 2, sources: [sample, other]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "message", "hint"),
+    [
+        ("sources: [sample, other]", None, ""),
+        ("sources: [sample], compared: [other]", None, ""),
+        ("sources: [sample, other], told_as: revenue", None, ""),
+        ("sources: [sample, othr]", "没有数据源「othr」", "other"),
+        ("sources: [sample, other], told_as: revenu", "数据源「sample」没有字段「revenu」", "revenue"),
+        ("sources: [sample, other], told_as: name", "数据源「other」没有字段「name」", ""),
+        ("sources: [sample, sample]", "数据源「sample」写了不止一次", ""),
+        ("sources: [sample]", "只有一个数据源", ""),
+        ("compared: [sample, other]", "只有 compared 而没有 sources", ""),
+        ("told_as: revenue", "写了 told_as 却没有写 sources", ""),
+    ],
+)
+def test_a_precedence_names_sources_that_carry_the_fact(written, message, hint, tmp_path):
+    path = tmp_path / "fields.yaml"
+    write(tmp_path, "fields.yaml", PRECEDENCE.replace("sources: [sample, other]", written))
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    write(folder, "sample.yaml", GOOD)
+    write(folder, "other.yaml", GOOD.replace("id: sample", "id: other"))
+    found = load_contracts(folder, load_dictionary(path))
+    assert set(found.contracts) == {"sample", "other"}, "a wrong precedence puts no source out"
+    if message is None:
+        assert found.broken == []
+        return
+    problem = next(one for one in found.broken if message in one.message_zh)
+    assert (problem.file, problem.line) == ("fields.yaml", 7) and "「revenue」" in problem.message_zh
+    assert hint in problem.hint
+
+
+def test_a_precedence_belongs_to_facts(tmp_path):
+    text = PRECEDENCE.replace("en: Year}", "en: Year, sources: [sample, other]}")
+    write(tmp_path, "fields.yaml", text)
+    dictionary = load_dictionary(tmp_path / "fields.yaml")
+    (tmp_path / "sources").mkdir()
+    write(tmp_path / "sources", "sample.yaml", GOOD)
+    write(tmp_path / "sources", "other.yaml", GOOD.replace("id: sample", "id: other"))
+    (problem,) = load_contracts(tmp_path / "sources", dictionary).broken
+    assert "「fields」中的「year」" in problem.message_zh
+
+
+def test_a_source_that_is_broken_is_not_missing_from_a_precedence(tmp_path):
+    write(tmp_path, "fields.yaml", PRECEDENCE)
+    (tmp_path / "sources").mkdir()
+    write(tmp_path / "sources", "sample.yaml", GOOD)
+    write(tmp_path / "sources", "other.yaml", "id: other\n")
+    found = load_contracts(tmp_path / "sources", load_dictionary(tmp_path / "fields.yaml"))
+    assert {problem.file for problem in found.broken} == {"other.yaml"}
+
+
 def test_predicate_words():
     sql, used = compile_predicate(
         "removed_on >= listed_on OR name__missing = 'withheld'", ["removed_on", "listed_on", "name"]

@@ -21,6 +21,23 @@ HEADERS = {
     "title_list": "企业名称, 统一社会信用代码, 称号, 批次, 名单状态, 认定日期, 有效期起, 有效期止, 所属区县, 是否整体迁入, 迁入日期",
     "digital_evaluation": "统一社会信用代码, 企业名称, 评测版本, 评测方式, 评测日期, 评测得分, 数字化水平等级, 问卷答案",
     "financing_credit": "申请编号, 统一社会信用代码, 企业名称, 银行名称, 产品名称, 申请日期, 受理日期, 批复日期, 批复结果, 申请金额(万元), 授信金额(万元), 单户授信总额(万元), 白名单通道",
+    "annual_declaration": "统一社会信用代码, 年度, 细分市场年限, 主导产品, 主导产品领域, Ⅰ类知识产权数, Ⅱ类知识产权数, 研发机构级别, 市场占有率(%), 全国排名, 管理体系认证, 信息系统核心业务数, 近两年股权融资(万元), 发展评价得分, 直接认定条件",
+    "cloud_adoption": "统一社会信用代码, 企业名称, 上云日期, 上云业务, 服务商, 终止日期",
+    "service_ledger": "统一社会信用代码, 服务类型, 日期, 经办单位, 人数, 证书等级",
+    "tax_benefit": "纳税人识别号, 年度, 优惠事项, 是否符合条件, 是否享受, 享受金额(元)",
+    "platform_membership": "平台名称, 统一社会信用代码, 企业名称, 主体类型, 入驻日期, 状态",
+    "capital_market": "事项编号, 统一社会信用代码, 企业名称, 事项, 日期, 金额(万元), 投资方",
+    # the last column of loans and guarantees need not be there
+    "financing_loan": "借据号, 申请编号, 统一社会信用代码, 银行名称, 贷款产品, 放款日期, 到期日期, 贷款金额(万元), 贷款余额(万元), 年利率(%), 担保方式, 融资类型, 是否首贷, 是否信用贷, 是否无还本续贷, 五级分类, 借据状态",
+    "financing_guarantee": "委保合同号, 借据号, 企业名称, 统一社会信用代码, 担保机构, 担保金额(元), 担保费率(年)(%), 担保起始日, 担保到期日, 解保类型, 借据状态",
+    "bank_totals": "银行名称, 月份, 各项贷款余额(万元), 普惠小微贷款余额(万元), 普惠小微户数",
+    "procurement": "年度, 区划, 政府采购工程总额(万元), 预留中小企业金额(万元)",
+}
+KEYS = {
+    "financing_loan": ["loan_no"],
+    "financing_guarantee": ["contract_no"],
+    "bank_totals": ["bank", "month"],
+    "procurement": ["year", "district"],
 }
 
 
@@ -53,14 +70,51 @@ def test_key_fields_are_required_or_part_of_a_name_key(source, contracts):
     assert contract.fields[contract.key[0]].required
 
 
+@pytest.mark.parametrize("source", KEYS)
+def test_keys_and_modes(source, contracts):
+    contract = contracts[source]
+    assert (contract.key, contract.mode, contract.closed_world) == (KEYS[source], "increment", False)
+    assert all(contract.fields[name].required for name in contract.key)
+    due = {name for name, field in contract.fields.items() if field.column_optional}
+    assert due == ({"loan_state"} if "loan_state" in contract.fields else set())
+
+
+def test_guarantee_fees_have_a_plausible_range(contracts):
+    fee = contracts["financing_guarantee"].fields["fee_rate"]
+    assert (fee.unit, fee.minimum, fee.maximum) == ("%", 0.001, 0.05)
+
+
+def test_a_figure_or_day_that_two_sources_tell_has_a_declared_precedence(contracts, dictionary):
+    told = {}
+    for name, fact in dictionary.facts.items():
+        carried = {source for source, contract in contracts.items() if name in contract.fields}
+        if len(carried) > 1 and fact.type in ("integer", "decimal", "money", "ratio", "date"):
+            told[name] = carried
+    assert told == {"employees": {"enterprise_registry", "tax_annual"}}
+    for name, carried in told.items():
+        fact = dictionary.facts[name]
+        assert {*fact.sources, *fact.compared} == carried, name
+
+
 def test_closed_world_sources(contracts):
-    assert {c.id for c in contracts.values() if c.closed_world} == {"registry_risk", "court_dishonest"}
-    assert {c.id for c in contracts.values() if c.mode == "snapshot"} == {"enterprise_registry"}
+    assert {c.id for c in contracts.values() if c.closed_world} == {
+        "registry_risk",
+        "court_dishonest",
+        "cloud_adoption",
+        "tax_benefit",
+        "platform_membership",
+        "capital_market",
+    }
+    assert {c.id for c in contracts.values() if c.mode == "snapshot"} == {
+        "enterprise_registry",
+        "platform_membership",
+    }
 
 
 def test_money_is_stored_in_yuan(dictionary):
-    money = [m for part in (dictionary.fields, dictionary.facts) for m in part.values() if m.type == "money"]
-    assert len(money) > 10 and {(m.unit, m.places) for m in money} == {("yuan", 2)}
+    parts = (dictionary.fields, dictionary.facts, *dictionary.events.values())
+    money = [m for part in parts for m in part.values() if m.type == "money"]
+    assert len(money) > 30 and {(m.unit, m.places) for m in money} == {("yuan", 2)}
 
 
 def test_every_lookup_gives_each_spelling_one_value(contracts, dictionary):
@@ -80,12 +134,38 @@ def test_every_lookup_gives_each_spelling_one_value(contracts, dictionary):
         ("taxpayer_status.csv", "08", "非正常户注销"),
         ("registration_status.csv", "吊销,未注销", "吊销"),
         ("list_type.csv", "严重违法失信企业名单", "严重违法失信"),
+        ("guarantee_way.csv", "005", "综合"),
+        ("finance_type.csv", "应收账款质押融资", "应收账款"),
+        ("risk_class.csv", "次级类", "次级"),
+        ("loan_state.csv", "尚未放款", "未放款"),
+        ("release_type.csv", "在保", "未解保"),
+        ("service_type.csv", "智能制造诊断", "数字化诊断"),
+        ("benefit_item.csv", "增值税期末留抵退税", "增值税留抵退税"),
+        (
+            "platform.csv",
+            "全国中小企业融资综合信用服务平台(河南站)",
+            "全国中小企业融资综合信用服务平台（河南站）",
+        ),
+        ("rd_body.csv", "无", "0"),
+        ("product_field.csv", "工业“六基”", "工业六基"),
+        ("certification.csv", "ISO 9001", "质量管理体系"),
+        ("direct_condition.csv", "创客中国全国50强企业组", "创客中国全国50强"),
     ],
 )
 def test_spellings(file, spelling, value):
     from srdi.conform.text import lookup_key
 
     assert read_lookup(file)[lookup_key(spelling)] == value
+
+
+@pytest.mark.parametrize("file", ["product_field.csv", "certification.csv", "direct_condition.csv"])
+def test_words_of_cells_with_several_are_looked_up_by_facts(file, dictionary):
+    """Several words stand in a cell, so the field cannot be looked up as a whole; each value spells itself."""
+    from srdi.conform.text import lookup_key
+
+    words = read_lookup(file)
+    assert all(meaning.lookup != file for meaning in dictionary.fields.values())
+    assert {value for value in words.values() if words.get(lookup_key(value)) != value} <= {"标准号前缀"}
 
 
 def rows_of(file):

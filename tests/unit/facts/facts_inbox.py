@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from srdi.engine.duck import connect
 from srdi.engine.lake import Lake
 from srdi.facts.manifest import Batch, Manifest, NameDecision
-from srdi.facts.resolve import FactsReport, resolve
+from srdi.facts.resolve import EVENTS, FactsReport, resolve
 from srdi.facts.staged import READS
 
 BIZ_DATE = date(2025, 9, 30)
@@ -27,13 +27,26 @@ ARROW = {
     "INTEGER": pa.int32(),
     "DECIMAL(18, 2)": pa.decimal128(18, 2),
     "DECIMAL(10, 4)": pa.decimal128(10, 4),
+    "DECIMAL(12, 6)": pa.decimal128(12, 6),
+    "BOOLEAN": pa.bool_(),
 }
 
 A, B, C = "91410300MA0000001A", "91410300MA0000002B", "91410300MA0000003C"
 
 ALL_FRESH = dict.fromkeys(READS, "fresh")
-MODES = {source: "snapshot" if source == "enterprise_registry" else "increment" for source in READS}
-CLOSED = {"registry_risk": True, "court_dishonest": True}
+SNAPSHOTS = ("enterprise_registry", "platform_membership")
+MODES = {source: "snapshot" if source in SNAPSHOTS else "increment" for source in READS}
+CLOSED = dict.fromkeys(
+    (
+        "registry_risk",
+        "court_dishonest",
+        "cloud_adoption",
+        "tax_benefit",
+        "platform_membership",
+        "capital_market",
+    ),
+    True,
+)
 
 
 @dataclass
@@ -46,6 +59,11 @@ class Facts:
     names: list[dict[str, Any]]
     findings: list[dict[str, Any]]
     folder: Path
+    events: dict[str, list[dict[str, Any]]]
+
+    @property
+    def events(self) -> dict[str, list[dict[str, Any]]]:
+        return {name: self.rows[name] for name in EVENTS}
 
     def checks(self) -> list[str]:
         return [finding["check_id"] for finding in self.findings]
@@ -122,6 +140,7 @@ class Inbox:
             rows["name_match"],
             rows["finding"],
             folder,
+            {name: rows[name] for name in EVENTS},
         )
 
     def with_batches(self, batches: list[Batch]) -> Inbox:

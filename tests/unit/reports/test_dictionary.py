@@ -78,6 +78,14 @@ def test_fields_facts_checks_and_refusals_appear(wanted: dict[str, str]) -> None
     known = load_dictionary()
     for name in (*known.fields, *known.facts):
         assert f"| `{name}` |" in page, name
+    assert {"application", "loan", "guarantee", "bank_month", "procurement_year"} <= set(known.events)
+    for event, columns in known.events.items():
+        part = page.split(f'<a id="events-{event}"></a>')[1].split("\n#")[0]
+        rows = re.findall(
+            r"^\| `([a-z_0-9]+)` \| [a-z0-9()]+ \| [a-z]* \| (.+) \| (.+) \| ✓? ?\|$", part, re.M
+        )
+        assert [name for name, *_ in rows] == list(columns), event
+        assert all(re.search("[\u4e00-\u9fff]", zh) and en.isascii() for _, zh, en in rows), event
     for check in (
         "uscc.code_checksum",
         "key.unique",
@@ -111,7 +119,7 @@ def test_sources_name_headers_with_their_units(wanted: dict[str, str]) -> None:
     assert "申请金额(万元),授信金额(万元),单户授信总额(万元),白名单通道\n" in page
     for contract in load_contracts().contracts.values():
         assert f"[`{contract.id}`](#{contract.id})" in page
-    assert page.count("✓") == 2, "two closed-world sources"
+    assert page.count("✓") == 6, "six closed-world sources"
 
 
 def test_traceability_names_every_measure_with_its_cases(wanted: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ import yaml
 
 from srdi.contracts.loader import Dictionary, load_contract, load_dictionary
 from srdi.contracts.models import FieldMeaning
+from srdi.policy.event_measure import EventMeasure
 from srdi.policy.loader import PACKS, load
 from srdi.settings import REPOSITORY
 
@@ -26,7 +27,7 @@ def test_the_example_contract_loads(tmp_path: Path) -> None:
     known = load_dictionary()
     new = {n: FieldMeaning(**said) for n, said in yaml.safe_load(block("add-a-source.md", "fields")).items()}
     assert not new.keys() & known.fields.keys(), "the example's fields exist by now: choose others"
-    path = tmp_path / "cloud_adoption.yaml"
+    path = tmp_path / "green_factory.yaml"
     path.write_text(block("add-a-source.md", "contract"), "utf-8")
     contract, problems = load_contract(path, Dictionary(known.fields | new, known.facts))
     assert [str(problem) for problem in problems] == []
@@ -45,9 +46,11 @@ def test_the_example_rule_loads(tmp_path: Path) -> None:
         + block("add-a-rule.md", "rules"),
         1,
     )
-    pack.write_text(text.rstrip() + "\n\n" + block("add-a-rule.md", "measures"), "utf-8")
+    own = block("add-a-rule.md", "measures") + "\n" + block("add-a-rule.md", "events")
+    pack.write_text(text.rstrip() + "\n\n" + own, "utf-8")
     packs = load(folder)
     assert packs.measures["luoyang.high_tech_count"].kind == "target"
+    assert isinstance(packs.measures["luoyang.first_loan_growth"], EventMeasure)
     assert [str(problem) for problem in packs.broken] == [] and not packs.out
     rules = {rule.id: rule for rule in packs.measures["luoyang.whitelist"].rules}  # type: ignore[attr-defined]
     assert rules["rd_floor"].on_fail == "warn" and rules["court_dishonest"].on_fail == "exclude"
@@ -59,4 +62,4 @@ def test_what_the_guides_name_exists() -> None:
         for link in re.findall(r"\]\(([^)#]+)", text):
             assert (DOCS / link).exists(), f"{page} → {link}"
         for path in re.findall(r"`((?:include|tests|dags|plugins)/[\w/.]+\.(?:py|yaml))`", text):
-            assert (REPOSITORY / path).exists() or "cloud_adoption" in path, f"{page} → {path}"
+            assert (REPOSITORY / path).exists() or "green_factory" in path, f"{page} → {path}"

@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from srdi.samples import oracle, truth_of
+from srdi.samples import means, oracle, truth_of
 from srdi.samples.knowledge import Firm, Holding, gather
 from srdi.samples.oracle import Answers, _judge, _rates
 from srdi.samples.truth import day
@@ -176,7 +176,11 @@ def test_older_snapshot_is_what_an_earlier_day_knew() -> None:
     assert rows and all("not_operating" in r["reasons"] for r in rows)
     assert (truth.records["registry_risk"].as_of == day(truth.older)).any()
     early = oracle.answers(truth, truth.older)  # only the registry and the risk lists had arrived
-    totals = [r for r in early.coverage if r["division_code"] == "ALL"]
+    totals = [r for r in early.coverage if r["measure_id"] in oracle.COVERAGE and r["division_code"] == "ALL"]
     assert not early.whitelist and len(totals) == 4
     assert all(total["denominator"] == 0 and total["unknown"] > 300 for total in totals)
+    assert not any(r["numerator"] or r["denominator"] for r in early.coverage)
+    assert not any(r["keeping"] or r["failing"] for r in early.requirements)
+    assert all(r["value"] is None and r["bank"] == "ALL" for r in early.financing)
+    assert all(r["actual"] is None for r in early.targets if r["measure_id"] not in means.STOCKS)
     assert np.all(truth.records["title_list"].as_of == day(truth.as_of))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import io
 import os
 import subprocess
@@ -17,7 +18,7 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from srdi.cli import main
-from srdi.standards import STANDARDS, sheet
+from srdi.standards import STANDARDS, digital_level, sheet, size, tax_credit
 from srdi.standards.run import judge_csv
 
 pytestmark = pytest.mark.full
@@ -275,3 +276,10 @@ def test_arbitrary_bytes_are_told_not_raised(data: bytes) -> None:
         judged(HEADER.encode() + b"\n" + data)
     except sheet.Unusable as told:
         assert str(told)
+
+
+def test_a_standard_is_declared_and_run_in_one_place() -> None:
+    """The modules of the standards hold no steps of their own: what each reads and builds is data."""
+    for module in (digital_level, size, tax_credit):
+        assert [name for name, value in vars(module).items() if inspect.isfunction(value)] == [], module
+        assert module.STANDARD.models[-1].table == "judged"

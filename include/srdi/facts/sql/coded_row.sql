@@ -42,6 +42,58 @@ WITH newest_row AS (
     GROUP BY uscc
     UNION ALL
     SELECT
+        'cloud_adoption',
+        uscc,
+        ARG_MAX(name, version),
+        ARG_MAX(_batch_id, version),
+        ARG_MAX(_row_no, version)
+    FROM staged_cloud_adoption
+    WHERE uscc IS NOT NULL
+    GROUP BY uscc
+    UNION ALL
+    SELECT
+        'platform_membership',
+        uscc,
+        ARG_MAX(name, version),
+        ARG_MAX(_batch_id, version),
+        ARG_MAX(_row_no, version)
+    FROM staged_platform_membership
+    WHERE uscc IS NOT NULL
+        AND member_kind = '企业'
+    GROUP BY uscc
+    UNION ALL
+    SELECT
+        'capital_market',
+        uscc,
+        ARG_MAX(name, version),
+        ARG_MAX(_batch_id, version),
+        ARG_MAX(_row_no, version)
+    FROM staged_capital_market
+    WHERE uscc IS NOT NULL
+    GROUP BY uscc
+    UNION ALL
+    SELECT
+        'financing_credit',
+        uscc,
+        ARG_MAX(name, version),
+        ARG_MAX(_batch_id, version),
+        ARG_MAX(_row_no, version)
+    FROM staged_financing_credit
+    WHERE uscc IS NOT NULL
+    GROUP BY uscc
+    UNION ALL
+    -- loans name nobody but by code
+    SELECT
+        'financing_loan',
+        uscc,
+        NULL,
+        ARG_MAX(_batch_id, version),
+        ARG_MAX(_row_no, version)
+    FROM staged_financing_loan
+    WHERE uscc IS NOT NULL
+    GROUP BY uscc
+    UNION ALL
+    SELECT
         'tax_annual',
         s.uscc,
         s.name,

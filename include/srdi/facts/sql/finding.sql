@@ -157,6 +157,52 @@ WITH noticed AS (
         )
     UNION ALL
     SELECT
+        g._batch_id,
+        g._row_no,
+        'name',
+        CASE g.verdict
+            WHEN 'code_decides' THEN 'guarantee.name_unknown'
+            WHEN 'conflict' THEN 'guarantee.name_of_another'
+            WHEN 'code_unknown' THEN 'guarantee.code_unknown'
+            WHEN 'many' THEN 'guarantee.name_borne_by_many'
+            ELSE 'guarantee.unmatched'
+        END,
+        -- guarantors serve other cities too
+        CASE WHEN g.verdict IN ('code_decides', 'code_unknown') THEN 'info' ELSE 'warning' END,
+        CONCAT_WS(' ', g.raw_name, g.given_code),
+        CASE g.verdict
+            WHEN 'many' THEN '只有一家企业使用的名称，或附统一社会信用代码'
+            ELSE '登记信息中同一家企业的名称和统一社会信用代码'
+        END,
+        CASE g.verdict
+            WHEN 'code_decides' THEN CONCAT('代码 ', g.given_code, ' 有效，但名称「', g.raw_name, '」不属于任何企业，按代码计')
+            WHEN 'conflict' THEN CONCAT('代码 ', g.given_code, ' 与名称「', g.raw_name, '」属于不同企业，担保暂不归任何企业')
+            WHEN 'code_unknown' THEN CONCAT('代码 ', g.given_code, '（名称「', g.raw_name, '」）不在登记信息中，担保暂不归任何企业')
+            WHEN 'many' THEN CONCAT('名称「', g.raw_name, '」有 ', g.bearers, ' 家企业使用，担保暂不归任何企业')
+            ELSE CONCAT('名称「', g.raw_name, '」没有对应的企业，担保暂不归任何企业')
+        END,
+        CASE g.verdict
+            WHEN 'code_decides' THEN '请核对企业名称是否已变更'
+            ELSE '请在名称匹配表中决定归属，或补报统一社会信用代码'
+        END
+    FROM guarantee_row AS g
+    WHERE g.verdict = 'code_decides'
+        OR (g.verdict IN ('conflict', 'code_unknown', 'many', 'none') AND g.match_state = 'open' AND g.raw_name <> '')
+    UNION ALL
+    SELECT
+        s.batch_id,
+        s.row_no,
+        'district',
+        'procurement.place_unknown',
+        'warning',
+        s.district,
+        '能认出城市的区划',
+        CONCAT('区划「', s.district, '」认不出是哪个城市，此行不计入任何地区'),
+        '请写明城市和区县；若是新地名，请补入区划名称对照表'
+    FROM procurement_row AS s
+    WHERE s.city_code IS NULL
+    UNION ALL
+    SELECT
         e.batch_id,
         e.row_no,
         'level',
@@ -214,6 +260,47 @@ WITH noticed AS (
     FROM coded_row AS c
     WHERE NOT c.code_known
         AND $received_registry
+    UNION ALL
+    SELECT
+        u.batch_id,
+        u.row_no,
+        u.field,
+        'word.unknown',
+        'warning',
+        u.words,
+        '对照表中的词',
+        CONCAT('对照表中没有 ', u.words_and_rows, '，照原文保留，不计入任何一类'),
+        '请更正为约定取值；确属新增写法的，补入对照表'
+    FROM unknown_word AS u
+    UNION ALL
+    SELECT
+        c.told_batch_id,
+        c.told_row_no,
+        CASE c.fact WHEN 'employees' THEN 'employees' ELSE 'district' END,
+        CASE
+            WHEN c.fact = 'division_code' THEN 'contradiction.division'
+            WHEN c.grave THEN 'contradiction.size_class'
+            ELSE 'contradiction.employees'
+        END,
+        CASE WHEN c.grave THEN 'warning' ELSE 'info' END,
+        c.told_value,
+        CONCAT('与「', used.zh, '」一致（', c.used_value, '）'),
+        CONCAT(
+            '企业 ', c.uscc, ' 在「', told.zh, '」本行为 ', c.told_value, '，在「', used.zh, '」批次 ', c.used_batch_id, ' 第 ', c.used_row_no,
+            ' 行为 ', c.used_value, '，两者不一致',
+            CASE
+                WHEN c.fact = 'employees' AND c.grave
+                    THEN CONCAT('，企业划型因此不同（本行：', COALESCE(c.told_size, '不详'), '，另一行：', COALESCE(c.used_size, '不详'), '）')
+                ELSE ''
+            END,
+            '；按数据源的先后，采用「', used.zh, '」的 ', c.used_value
+        ),
+        '请与另一报送单位核对，由有误的一方更正后重新报送；口径或时点不同的请说明'
+    FROM contradiction AS c
+    JOIN source_word AS used
+        ON used.source = c.used_source
+    JOIN source_word AS told
+        ON told.source = c.told_source
 )
 SELECT
     batch_id,

@@ -1,16 +1,16 @@
--- Output: one row per name that the title lists use; what still waits for a person goes before what is settled.
+-- Output: one row per source and name that it uses; what still waits for a person goes before what is settled.
 SELECT
-    'title_list' AS source,
+    source,
     raw_name,
     normal_name,
     COALESCE(uscc, proposed_uscc) AS uscc,
     method,
     score,
     state
-FROM title_match
+FROM name_owner
 WHERE raw_name <> ''
 QUALIFY ROW_NUMBER() OVER (
-    PARTITION BY raw_name
+    PARTITION BY source, raw_name
     ORDER BY
         CASE state WHEN 'open' THEN 1 WHEN 'rejected' THEN 2 ELSE 3 END,
         given_code NULLS FIRST

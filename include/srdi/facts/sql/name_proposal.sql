@@ -5,7 +5,7 @@ WITH unmatched AS (
         normal_name,
         city_code,
         name_stem(normal_name, $place_prefix) AS stem
-    FROM title_natural
+    FROM name_natural
     WHERE bearers = 0
         AND verdict IN ('none', 'code_unknown')
         AND normal_name <> ''

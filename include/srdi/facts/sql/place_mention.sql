@@ -1,4 +1,4 @@
--- The one or two places that a text (district, address, registrar) names, in the order it names them.
+-- The one or two places that a text (district, address, registrar, unit) names, in the order it names them.
 WITH place_text AS (
     SELECT
         district AS text
@@ -15,6 +15,14 @@ WITH place_text AS (
     SELECT
         district
     FROM staged_title_list
+    UNION
+    SELECT
+        service_unit
+    FROM staged_service_ledger
+    UNION
+    SELECT
+        district
+    FROM staged_procurement
 ),
 folded_text AS (
     SELECT

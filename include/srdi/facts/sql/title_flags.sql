@@ -1,5 +1,6 @@
--- Per enterprise with a title: how each kind stands (2 in force, 1 undated, NULL not held), and the row behind
--- its highest specialised title in the wide sense (municipal, provincial, little giant, champion).
+-- Per enterprise with a title: how each kind stands (2 in force, 1 undated, NULL not held), the row behind those
+-- beside the ladder (title_held has one row a kind), and the one behind its highest specialised title in the wide
+-- sense (municipal, provincial, little giant, champion).
 WITH ranked AS (
     SELECT
         h.*,
@@ -18,6 +19,14 @@ SELECT
     MAX(standing) FILTER (WHERE title = '科技型') AS tech_sme,
     MAX(standing) FILTER (WHERE title = '高企') AS high_tech,
     MAX(standing) FILTER (WHERE title = '质量标杆') AS quality_benchmark,
+    MAX(batch_id) FILTER (WHERE title = '创新型') AS innovative_batch_id,
+    MAX(row_no) FILTER (WHERE title = '创新型') AS innovative_row_no,
+    MAX(batch_id) FILTER (WHERE title = '科技型') AS tech_sme_batch_id,
+    MAX(row_no) FILTER (WHERE title = '科技型') AS tech_sme_row_no,
+    MAX(batch_id) FILTER (WHERE title = '高企') AS high_tech_batch_id,
+    MAX(row_no) FILTER (WHERE title = '高企') AS high_tech_row_no,
+    MAX(batch_id) FILTER (WHERE title = '质量标杆') AS quality_benchmark_batch_id,
+    MAX(row_no) FILTER (WHERE title = '质量标杆') AS quality_benchmark_row_no,
     ARG_MAX(batch_id, (standing, rank)) FILTER (WHERE rank IS NOT NULL) AS srdi_batch_id,
     ARG_MAX(row_no, (standing, rank)) FILTER (WHERE rank IS NOT NULL) AS srdi_row_no
 FROM ranked

@@ -45,8 +45,9 @@ matched AS (
         COALESCE(REGEXP_MATCHES(t._missing, '"valid_to"\s*:\s*"not_applicable"'), FALSE) AS endless,
         t.district
     FROM newest_export AS t
-    JOIN title_match AS m
-        ON m.raw_name = COALESCE(t.name, '')
+    JOIN name_owner AS m
+        ON m.source = 'title_list'
+        AND m.raw_name = COALESCE(t.name, '')
         AND m.given_code IS NOT DISTINCT FROM t.uscc
 )
 SELECT

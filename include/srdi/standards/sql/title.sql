@@ -8,7 +8,7 @@ WITH told AS (
         ) FILTER (g.outcome = 'fail') AS missed,
         STRING_AGG(c.criterion_zh, '、' ORDER BY c.position) FILTER (g.outcome = 'unknown') AS open
     FROM title_gap AS g
-    JOIN title_criterion AS c
+    JOIN (SELECT DISTINCT * FROM title_criterion) AS c
         ON c.standard = g.standard
         AND c.criterion_id = g.criterion_id
     GROUP BY
@@ -29,8 +29,8 @@ SELECT
     CASE
         WHEN a.title IS NULL THEN '称号 title 无法识别，应为 创新型、省级、小巨人'
         WHEN a.number = '' THEN '标准 standard 无法识别，应为 63 或 2'
-        WHEN a.measure_id IS NULL THEN a.number || '号文没有' || a.title || '的标准'
-        WHEN s.uscc IS NULL THEN '这个称号没有复核条件'
+        WHEN a.found IS NULL THEN a.number || '号文没有' || a.title || '的标准'
+        WHEN a.measure_id IS NULL THEN '这个标准没有复核条件'
         ELSE CONCAT_WS(
             '；',
             NULLIF(p.unread, ''),

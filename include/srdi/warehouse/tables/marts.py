@@ -7,9 +7,22 @@ by the views ``marts.whitelist``, ``marts.whitelist_reason`` and ``marts.measure
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, Index, Integer, Numeric, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Index, Integer, Numeric, text
 
 from srdi.warehouse.tables.words import codes, key, may, moment, need, ratio, table
+
+
+def split() -> tuple[Column, ...]:
+    """Key of the aggregates that are split: day, measure, place, population, industry."""
+    names = ("measure_id", "area_code", "division_code", "tier", "industry_section")
+    return (key("biz_date", Date), *map(key, names))
+
+
+def said() -> tuple[Column, ...]:
+    """What every aggregate says of itself: the paper it speaks from, the data and rules, the run."""
+    names = ("document_id", "clause", "stage", "term", "freshness", "rule_version")
+    return (*map(may, names), need("run_id"), need("published_at", moment()))
+
 
 VERDICTS = "('listed', 'excluded', 'review')"
 
@@ -129,25 +142,13 @@ whitelist_change = table(
 
 requirement = table(
     "marts.requirement",
-    key("biz_date", Date),
-    key("measure_id"),
-    key("area_code"),
-    key("division_code"),
-    key("tier"),
-    key("industry_section"),
+    *split(),
     need("keeping", BigInteger),
     need("failing", BigInteger),
     need("unknown", BigInteger),
     may("unmatched", BigInteger),
     may("share", ratio()),
-    may("document_id"),
-    may("clause"),
-    may("stage"),
-    may("term"),
-    may("freshness"),
-    may("rule_version"),
-    need("run_id"),
-    need("published_at", moment()),
+    *said(),
     CheckConstraint("keeping + failing > 0 OR share IS NULL", name="share"),
 )
 
@@ -164,6 +165,25 @@ target = table(
     may("met", Boolean),
     need("unknown", BigInteger),
     may("unmatched", BigInteger),
+    *said(),
+    CheckConstraint("counting IN ('stock', 'flow', 'cumulative', 'mean')", name="counting"),
+)
+
+financing = table(
+    "marts.financing",
+    key("biz_date", Date),
+    key("measure_id"),
+    key("area_code"),
+    key("bank"),
+    may("numerator", Numeric(24, 6)),
+    may("denominator", Numeric(24, 6)),
+    may("value", Numeric(24, 6)),
+    need("unit"),
+    may("target", Numeric(24, 6)),
+    may("keeps"),
+    may("met", Boolean),
+    need("unknown", BigInteger),
+    need("unmatched", BigInteger),
     may("document_id"),
     may("clause"),
     may("stage"),
@@ -172,17 +192,13 @@ target = table(
     may("rule_version"),
     need("run_id"),
     need("published_at", moment()),
-    CheckConstraint("counting IN ('stock', 'flow', 'cumulative', 'mean')", name="counting"),
+    CheckConstraint("unit IN ('ratio', 'yuan', 'count', 'day')", name="unit"),
+    CheckConstraint("keeps IN ('>=', '<=', '<', '>')", name="keeps"),
 )
 
 coverage = table(
     "marts.coverage",
-    key("biz_date", Date),
-    key("measure_id"),
-    key("area_code"),
-    key("division_code"),
-    key("tier"),
-    key("industry_section"),
+    *split(),
     need("numerator", BigInteger),
     need("denominator", BigInteger),
     need("unknown", BigInteger),
@@ -191,13 +207,6 @@ coverage = table(
     may("target", ratio()),
     may("shortfall", BigInteger),
     may("met", Boolean),
-    may("document_id"),
-    may("clause"),
-    may("stage"),
-    may("term"),
-    may("freshness"),
-    may("rule_version"),
-    need("run_id"),
-    need("published_at", moment()),
+    *said(),
     CheckConstraint("denominator > 0 OR rate IS NULL", name="rate"),
 )

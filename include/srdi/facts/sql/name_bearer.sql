@@ -1,9 +1,9 @@
--- Who bears the names that title lists use: in the strict spelling now, formerly, and in the loose spelling.
+-- Who bears the names that sources use: in the strict spelling now, formerly, and in the loose spelling.
 WITH listed_name AS (
     SELECT DISTINCT
         normal_name,
         loose_name
-    FROM title_pair
+    FROM name_pair
     WHERE normal_name <> ''
 ),
 strict AS (

@@ -2,6 +2,7 @@
 -- verdict: agreed | code_decides | conflict | code_unknown | code_only | one | many | none
 WITH seen AS (
     SELECT
+        p.source,
         p.raw_name,
         p.given_code,
         p.normal_name,
@@ -24,23 +25,24 @@ WITH seen AS (
             WHEN b.former_bearers > 0 THEN b.former_uscc
             ELSE b.loose_uscc
         END AS bearer_uscc
-    FROM title_pair AS p
+    FROM name_pair AS p
     LEFT JOIN registry AS r
         ON r.uscc = p.given_code
-    LEFT JOIN title_bearer AS b
+    LEFT JOIN name_bearer AS b
         ON b.normal_name = p.normal_name
     LEFT JOIN (
         SELECT DISTINCT
             n.uscc,
             loose_name(n.normal_name) AS loose_name
         FROM registry_name AS n
-        SEMI JOIN title_pair AS given
+        SEMI JOIN name_pair AS given
             ON given.given_code = n.uscc
     ) AS own
         ON own.uscc = p.given_code
         AND own.loose_name = p.loose_name
 )
 SELECT
+    source,
     raw_name,
     given_code,
     normal_name,

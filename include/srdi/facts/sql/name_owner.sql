@@ -1,4 +1,4 @@
--- Whose title it is: the rules, overridden by what a person decided about the name.
+-- Who is meant by each name of each source: the rules, overridden by what a person decided about the name.
 WITH ruled AS (
     SELECT
         n.*,
@@ -20,7 +20,7 @@ WITH ruled AS (
             WHEN n.verdict = 'code_unknown' AND n.bearers = 1 THEN n.bearer_uscc
             WHEN n.verdict IN ('none', 'code_unknown') THEN p.uscc
         END AS proposed_uscc
-    FROM title_natural AS n
+    FROM name_natural AS n
     LEFT JOIN name_proposal AS p
         ON p.normal_name = n.normal_name
         AND p.city_code IS NOT DISTINCT FROM n.city_code
@@ -32,20 +32,21 @@ decided AS (
         rejected.raw_name IS NOT NULL AS rejected
     FROM ruled AS r
     LEFT JOIN name_decision AS accepted
-        ON accepted.source = 'title_list'
+        ON accepted.source = r.source
         AND accepted.raw_name = r.raw_name
         AND accepted.state = 'accepted'
         AND accepted.uscc IS NOT NULL
         -- code and name already agree: another bearer of the same name was meant
         AND r.verdict <> 'agreed'
     LEFT JOIN name_decision AS rejected
-        ON rejected.source = 'title_list'
+        ON rejected.source = r.source
         AND rejected.raw_name = r.raw_name
         AND rejected.state = 'rejected'
         AND r.verdict <> 'agreed'
         AND (rejected.uscc IS NULL OR rejected.uscc = COALESCE(r.ruled_uscc, r.proposed_uscc))
 )
 SELECT
+    source,
     raw_name,
     given_code,
     normal_name,

@@ -1,0 +1,27 @@
+"""What is missing for the next title or its renewal, criterion by criterion, and candidates ranked by it.
+
+The statements are frozen in ``sql/0005_*.sql``; comments come from ``contracts/tables`` afterwards.
+"""
+
+from pathlib import Path
+
+from alembic import op
+
+from srdi.warehouse.migrations.statements import statements
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+SQL = Path(__file__).resolve().parents[1] / "sql"
+
+
+def upgrade() -> None:
+    for name in ("0005_tables.sql", "0005_views.sql"):
+        for statement in statements((SQL / name).read_text("utf-8")):
+            op.execute(statement)
+
+
+def downgrade() -> None:
+    raise RuntimeError("tables with published content are not dropped: restore a backup instead")
