@@ -6,7 +6,7 @@ PYTHON := $(VENV)/bin/python
 export PYTHONDONTWRITEBYTECODE :=
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help install nightly up down status test quick lint format docs lock env clean
+.PHONY: help install nightly up down status test quick mutants lint format docs lock env clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 18
@@ -41,6 +41,9 @@ quick: $(VENV)/.installed-dev ## the quick tier: lint, types, unit tests; no ser
 test: $(VENV)/.installed-dev ## everything CI runs
 	@$(MAKE) --no-print-directory lint
 	@$(PYTHON) -m pytest -q
+
+mutants: $(VENV)/.installed-dev ## every mutant of the policy packs, not only the sixth of `make test`
+	@SRDI_MUTANTS=all $(PYTHON) -m pytest -q tests/policy/test_mutations.py
 
 lint: $(VENV)/.installed-dev ## ruff, formatting, types, contracts, packs, generated pages
 	@$(VENV)/bin/ruff check .

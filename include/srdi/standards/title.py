@@ -18,7 +18,7 @@ from srdi.policy.loader import load
 from srdi.policy.packset import PackSet, StandardMeasure
 from srdi.policy.standards import Judgement, columns_read, criterion_table, facts_read, gap_sql, standing_sql
 from srdi.standards.figures import register
-from srdi.standards.model import Column, Standard, build, load_lookups
+from srdi.standards.model import Column, Model, Standard, load_lookups
 
 if TYPE_CHECKING:
     import duckdb
@@ -159,7 +159,7 @@ def _is_flag(name: str) -> bool:
 def judge(con: duckdb.DuckDBPyConnection) -> None:
     """``outcome`` pass, fail, unknown or empty; ``failing`` and ``unknown``: ids of criteria; ``score``: 62 or 62~77."""
     _read(con)
-    build(con, "title_asked", "title_asked")
+    Model("title_asked").build(con)
     asked = con.execute(
         "SELECT DISTINCT measure_id, purpose FROM title_asked WHERE measure_id IS NOT NULL ORDER BY ALL"
     ).fetchall()
@@ -169,7 +169,7 @@ def judge(con: duckdb.DuckDBPyConnection) -> None:
     # the first one shapes the tables, also when no row asks for anything that can be judged
     for at, (measure_id, purpose) in enumerate(asked or [(measures()[0].id, "new")]):
         _judge(con, by_id[measure_id], purpose, first=at == 0)
-    build(con, "judged", "title")
+    Model("judged", "title").build(con)
 
 
 def _judge(con: duckdb.DuckDBPyConnection, measure: StandardMeasure, purpose: str, first: bool) -> None:
@@ -194,7 +194,17 @@ def _judge(con: duckdb.DuckDBPyConnection, measure: StandardMeasure, purpose: st
         con.execute(f"{verb} {sql}", compiler.binds.used_in(sql))
 
 
-STANDARD = Standard(
+class TitleStandard(Standard):
+    """Judged by the packs instead of SQL of its own."""
+
+    def prepare(self, con: duckdb.DuckDBPyConnection, day: date) -> None:
+        prepare(con, day)
+
+    def judge(self, con: duckdb.DuckDBPyConnection) -> None:
+        judge(con)
+
+
+STANDARD = TitleStandard(
     name="title",
     zh="称号认定标准",
     en="title standard",
@@ -202,6 +212,6 @@ STANDARD = Standard(
     inputs=_inputs(),
     results=("outcome", "failing", "unknown", "score", "note"),
     verdict="outcome",
-    prepare=prepare,
-    judge=judge,
+    lookups=("title", "flag"),
+    models=(),
 )
