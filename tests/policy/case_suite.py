@@ -189,7 +189,7 @@ class Suite:
         for entry in self.conventions:
             for name, value in entry["values"].items():
                 found_value = parameters[name].on(entry["date"]) if name in parameters else "absent"
-                if _plain(found_value) != value:
+                if _plain(found_value) != (str(value) if isinstance(value, float) else value):
                     yield f"conventions: {name} on {entry['date']}", f"found {found_value!r}"
             for name, clause in entry.get("clauses", {}).items():
                 dated = parameters[name].entry_on(entry["date"]) if name in parameters else None

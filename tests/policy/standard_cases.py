@@ -105,6 +105,8 @@ def _difference(case: StandardCase, judged: dict[tuple[str, str, str], dict[str,
     rows = [row for one in purposes if (row := judged.get((case.standard, one, case.uscc)))]
     if given["outcome"] is None:
         return f"judged {rows}" if rows else ""
+    if purposes == ("renewal",) and (case.standard, "new", case.uscc) in judged:
+        return "a holder is judged as if the title were new"
     if not rows:
         return "not judged"
     (row,) = rows

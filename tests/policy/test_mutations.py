@@ -126,7 +126,7 @@ def _other_values(value: Any) -> list[Any]:
         return [not value]
     if isinstance(value, Decimal):
         step = Decimal("0.01") if "." in str(value) else Decimal(1)
-        return [value - step, value + step, Decimal(0), None]
+        return [other for other in (value - step, value + step, Decimal(0), None) if other != value]
     if isinstance(value, list):
         return list(_other_bands(value))
     if value is None:
