@@ -23,11 +23,15 @@ NOTE = "note"
 
 @dataclass(frozen=True)
 class Column:
-    """A column the standard reads. ``required`` False: the file may do without it."""
+    """A column the standard reads. ``required`` False: the file may do without it.
+
+    ``aliases``: headers it may have instead, looked for only where its name is not in the file.
+    """
 
     name: str
     zh: str
     required: bool = True
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Standard:
     ``prepare(con, day)`` loads what holds for all rows, once. ``judge(con)`` reads the temp table
     ``given(row_no BIGINT, <inputs> VARCHAR)`` (no NULLs; a column the file lacks is all empty) and makes the
     temp table ``judged(row_no, <results> VARCHAR)``, every row once. It may be called again with new rows.
+    ``more``: further inputs that take time to find out, asked for only when a file is judged; ``more_told`` says
+    in help what they are.
     """
 
     name: str
@@ -48,11 +54,19 @@ class Standard:
     verdict: str
     prepare: Callable[[duckdb.DuckDBPyConnection, date], None]
     judge: Callable[[duckdb.DuckDBPyConnection], None]
+    more: Callable[[], tuple[Column, ...]] | None = None
+    more_told: str = ""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Every column it reads."""
+        return self.inputs if self.more is None else (*self.inputs, *self.more())
 
     @property
     def usage(self) -> str:
         """One line for help and messages: name, meaning, columns in and out."""
-        given = "、".join(c.name if c.required else f"[{c.name}]" for c in self.inputs)
+        told = [c.name if c.required else f"[{c.name}]" for c in self.inputs]
+        given = "、".join([*told, self.more_told] if self.more_told else told)
         return f"{self.name}  {self.zh} / {self.en}：{given} → {'、'.join(self.results)}"
 
 
