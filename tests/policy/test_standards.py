@@ -211,6 +211,62 @@ def test_points_take_the_better_band_and_leave_open_what_nobody_knows(
 
 
 @pytest.mark.parametrize(
+    ("branches", "facts", "low", "high"),
+    [
+        # one of two opposites is kept, whoever knows which
+        (
+            "{when: high_tech, points: five}, {when: {not: high_tech}, points: three}",
+            {"high_tech": None},
+            3,
+            5,
+        ),
+        (
+            "{when: high_tech, points: five}, {when: {not: high_tech}, points: three}",
+            {"high_tech": True},
+            5,
+            5,
+        ),
+        (
+            "{when: high_tech, points: five}, {when: {not: high_tech}, points: three}",
+            {"high_tech": False},
+            3,
+            3,
+        ),
+        ("{when: high_tech, points: five}, {when: tech_sme, points: three}", {"high_tech": None}, 3, 5),
+        (
+            "{when: high_tech, points: five}, {when: {not: tech_sme}, points: three}",
+            {"high_tech": None},
+            0,
+            5,
+        ),
+        # the lesser branch written first may be the one
+        ("{when: high_tech, points: three}, {when: tech_sme, points: five}", {"high_tech": None}, 3, 5),
+        ("{when: high_tech, points: three}, {when: tech_sme, points: five}", {"high_tech": False}, 5, 5),
+    ],
+)
+def test_the_first_branch_kept_gives_the_points(
+    scene: Scene, tmp_path: Path, branches: str, facts: dict[str, Any], low: int, high: int
+) -> None:
+    """Told as the difference to an enterprise with neither flag."""
+    line = "first: [{when: digital_level >= level_three, points: five}, {when: digital_level >= level_two, points: three}]"
+    assert NATIONAL.count(line) == 1
+    text = NATIONAL.replace(line, f"first: [{branches}]").replace(
+        "each: [high_tech, tech_sme]", "each: [innovative]"
+    )
+    for name, pack in (("conventions", CONVENTIONS), ("national", text)):
+        (tmp_path / f"{name}.yaml").write_text(pack, "utf-8")
+    packs = load(tmp_path, FACTS)
+    assert not packs.broken, packs.broken
+    (plain,) = standing(scene, packs, {"high_tech": False, "tech_sme": False})
+    (row,) = standing(scene, packs, facts)
+    worth = 3 if "not: high_tech" in branches or "not: tech_sme" in branches else 0
+    assert (
+        row["score_low"] - plain["score_low"] + worth,
+        row["score_high"] - plain["score_high"] + worth,
+    ) == (low, high)
+
+
+@pytest.mark.parametrize(
     ("facts", "outcome", "distance"),
     [
         ({}, "pass", None),

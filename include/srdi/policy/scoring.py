@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from srdi.policy.compile import Compiler, score_columns
-from srdi.policy.expression import Compare, Years
+from srdi.policy.expression import Compare, Not, Years
 from srdi.policy.packset import Branch, Parameter, ScoreItem, StandardMeasure
 
 POINTS = "DECIMAL(12, 6)"
@@ -99,25 +99,47 @@ def _banded(atom: Compare | Years, compiler: Compiler, bands: Parameter) -> tupl
 
 
 def _first(branches: tuple[Branch, ...], compiler: Compiler, measure: StandardMeasure) -> tuple[str, str]:
-    sure, likely = [], []
+    sure: list[str] = []
+    likely: list[str] = []
+    possible: list[str] = []
     for branch in branches:
         when = compiler.sql(branch.when, measure.parameters)
         points = _value(branch.points, compiler)
-        sure.append(f"WHEN {when} THEN {points}")
+        # a branch written earlier that gives less may be the one
+        less = [part for part, one in zip(possible, branches, strict=False) if _less(one, branch, compiler)]
+        sure.append(f"WHEN {when} THEN {_least([points, *less])}")
         more = f"{points} + {_value(branch.open, compiler)}" if branch.open else points
         likely.append(f"({'CASE WHEN (' + when + ') IS NOT FALSE THEN ' + more} END)")
+        possible.append(f"CASE WHEN ({when}) IS NOT FALSE THEN {points} END")
     nought = _points(Decimal(0), compiler)
+    # of two opposites one is kept, known or not: whichever it is gives points
+    least = _least(possible) if _opposed(branches) else nought
     # what a better branch might give counts for the most; what a kept branch gives hides the worse ones
     most = " ".join(
         f"WHEN {compiler.sql(branch.when, measure.parameters)} THEN {_most([*likely[: at + 1], nought])}"
         for at, branch in enumerate(branches)
     )
-    return f"CASE {' '.join(sure)} ELSE {nought} END", f"CASE {most} ELSE {_most([*likely, nought])} END"
+    return f"CASE {' '.join(sure)} ELSE {least} END", f"CASE {most} ELSE {_most([*likely, nought])} END"
+
+
+def _less(one: Branch, other: Branch, compiler: Compiler) -> bool:
+    points, others = (branch.points.on(compiler.biz_date) for branch in (one, other))
+    return isinstance(points, Decimal) and isinstance(others, Decimal) and points < others
+
+
+def _opposed(branches: tuple[Branch, ...]) -> bool:
+    conditions = [branch.when for branch in branches]
+    return any(isinstance(one, Not) and one.part in conditions for one in conditions)
 
 
 def _most(parts: list[str]) -> str:
     """The greatest of values of which some are NULL."""
     return f"greatest({', '.join(parts)})"
+
+
+def _least(parts: list[str]) -> str:
+    """The least of values of which some are NULL."""
+    return parts[0] if len(parts) == 1 else f"least({', '.join(parts)})"
 
 
 def _each(item: ScoreItem, compiler: Compiler, measure: StandardMeasure) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -24,11 +24,15 @@ NOTE = "note"
 
 @dataclass(frozen=True)
 class Column:
-    """A column the standard reads. ``required`` False: the file may do without it."""
+    """A column the standard reads. ``required`` False: the file may do without it.
+
+    ``aliases``: headers it may have instead, looked for only where its name is not in the file.
+    """
 
     name: str
     zh: str
     required: bool = True
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ class Standard:
     Declared as what it reads and builds. ``macros`` (signature → body), ``lookups`` and ``fixed`` models hold for
     all rows; ``models`` run on every set, over the temp table ``given(row_no BIGINT, <inputs> VARCHAR)`` (no NULLs;
     a column the file lacks is all empty), and the last of them is ``judged(row_no, <results> VARCHAR)``, every row
-    once.
+    once. ``more``: further inputs that take time to find out, asked for only when a file is judged; ``more_told`` says
+    in help what they are.
     """
 
     name: str
@@ -67,11 +72,19 @@ class Standard:
     models: tuple[Model, ...]
     fixed: tuple[Model, ...] = ()
     macros: Mapping[str, str] = field(default_factory=dict)
+    more: Callable[[], tuple[Column, ...]] | None = None
+    more_told: str = ""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Every column it reads."""
+        return self.inputs if self.more is None else (*self.inputs, *self.more())
 
     @property
     def usage(self) -> str:
         """One line for help and messages: name, meaning, columns in and out."""
-        given = "、".join(c.name if c.required else f"[{c.name}]" for c in self.inputs)
+        told = [c.name if c.required else f"[{c.name}]" for c in self.inputs]
+        given = "、".join([*told, self.more_told] if self.more_told else told)
         return f"{self.name}  {self.zh} / {self.en}：{given} → {'、'.join(self.results)}"
 
     def prepare(self, con: duckdb.DuckDBPyConnection, day: date) -> None:

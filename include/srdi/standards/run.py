@@ -32,7 +32,7 @@ def judge_csv(standard: Standard, data: bytes, out: BinaryIO, day: date) -> Tall
     the results and is not judged, unless the surplus is empty. Blank lines stay blank. Raises
     :class:`~srdi.standards.sheet.Unusable` before anything is written.
     """
-    sheet = Sheet(data, standard.inputs)
+    sheet = Sheet(data, standard.columns)
     rows = open_rows = 0
     con = connect()
     try:
@@ -56,7 +56,7 @@ def judge_csv(standard: Standard, data: bytes, out: BinaryIO, day: date) -> Tall
 def _give(con: duckdb.DuckDBPyConnection, standard: Standard, sheet: Sheet) -> None:
     """The temp table ``given`` of the chunk."""
     cells = []
-    for column in standard.inputs:
+    for column in standard.columns:
         place = sheet.header.positions.get(column.name)
         value = "''" if place is None else f"COALESCE(cells[{place + 1}], '')"
         cells.append(f'{value} AS "{column.name}"')

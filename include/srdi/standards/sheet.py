@@ -10,7 +10,7 @@ import codecs
 import csv
 import difflib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -107,36 +107,49 @@ def encoding_of(data: bytes) -> str:
 
 
 def read_header(cells: list[str], columns: Sequence[Column]) -> Header:
-    """Find the columns in a header row, letter case and blanks at the edges apart."""
-    found: dict[str, list[int]] = {}
+    """Find the columns in a header row by name, else by alias; letter case and blanks at the edges apart."""
+    places: dict[str, list[int]] = {}
     for position, cell in enumerate(cells):
-        found.setdefault(_key(cell), []).append(position)
-    known = {_key(column.name) for column in columns}
-    strangers = {key: cells[places[0]] for key, places in found.items() if key and key not in known}
-    missing, near = [], {}
-    for column in columns:
-        if _key(column.name) in found:
-            continue
-        close = difflib.get_close_matches(_key(column.name), strangers, n=1, cutoff=0.6)
-        guess = strangers[close[0]] if close else None
+        places.setdefault(_key(cell), []).append(position)
+    found = {column.name: _places(column, places) for column in columns}
+    used = {position for positions in found.values() for position in positions}
+    strangers = {key: cells[at[0]] for key, at in places.items() if key and used.isdisjoint(at)}
+    absent = [column for column in columns if not found[column.name]]
+    missing = []
+    for column in absent:
         if column.required:
-            missing.append(f"{column.name}（{column.zh}{f'；最接近的是“{guess.strip()}”' if guess else ''}）")
-        elif guess:
-            near[column.name] = guess.strip()
+            close = difflib.get_close_matches(_key(column.name), strangers, n=1, cutoff=0.6)
+            guess = f"；最接近的是“{strangers[close[0]].strip()}”" if close else ""
+            missing.append(f"{column.name}（{column.zh}{guess}）")
     if missing:
         raise Unusable(
             f"缺少必需的列：{'、'.join(missing)}\n"
             f"  文件里有：{_listed(cells)}\n"
-            f"  应有：{'、'.join(c.name if c.required else f'{c.name}（可缺）' for c in columns)}"
+            f"  应有：{_listed([c.name if c.required else f'{c.name}（可缺）' for c in columns], most=12)}"
             f"{_delimiter_hint(cells)}"
         )
     for column in columns:
-        if len(found.get(_key(column.name), [])) > 1:
+        if len(found[column.name]) > 1:
             raise Unusable(
                 f"表头里有不止一列叫 {column.name}，不知道该用哪一列\n  文件里有：{_listed(cells)}"
             )
-    positions = {c.name: found[_key(c.name)][0] for c in columns if _key(c.name) in found}
-    return Header(cells, positions, near)
+    return Header(cells, {name: at[0] for name, at in found.items() if at}, _near(strangers, absent))
+
+
+def _places(column: Column, places: Mapping[str, list[int]]) -> list[int]:
+    """Where a column stands; what its aliases head is somebody's own column once its name is there."""
+    named = places.get(_key(column.name), [])
+    return named or [at for alias in column.aliases for at in places.get(_key(alias), [])]
+
+
+def _near(strangers: Mapping[str, str], absent: Sequence[Column]) -> dict[str, str]:
+    """Absent column → a header that is likely meant for it; every header is guessed once."""
+    names = {_key(name): column.name for column in absent for name in (column.name, *column.aliases)}
+    near: dict[str, str] = {}
+    for key, cell in strangers.items():
+        if close := difflib.get_close_matches(key, names, n=1, cutoff=0.6):
+            near.setdefault(names[close[0]], cell.strip())
+    return near
 
 
 def _key(cell: str) -> str:

@@ -257,7 +257,7 @@ CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00
 )
 def test_whatever_stands_in_the_cells_comes_back(name: str, rows: list[list[str]]) -> None:
     standard = STANDARDS[name]
-    header = [column.name for column in standard.inputs] + ["more"]
+    header = [column.name for column in standard.columns] + ["more"]
     text = io.StringIO()
     csv.writer(text).writerows([header, *rows])
     out = io.BytesIO()

@@ -3,14 +3,16 @@ WITH told AS (
     SELECT
         g.uscc,
         STRING_AGG(
-            c.criterion_zh || '（' || COALESCE(g.observed, '不详') || '，要求 ' || COALESCE(c.required, '不详') || '）',
+            c.criterion_zh || '（' || COALESCE(g.observed, '不详') || '，要求 ' || COALESCE(c.required, '不详') || '，' || c.clause || '）',
             '；' ORDER BY c.position
         ) FILTER (g.outcome = 'fail') AS missed,
         STRING_AGG(c.criterion_zh, '、' ORDER BY c.position) FILTER (g.outcome = 'unknown') AS open
     FROM title_gap AS g
-    JOIN (SELECT DISTINCT * FROM title_criterion) AS c
+    JOIN title_criterion AS c
         ON c.standard = g.standard
+        AND c.purpose = g.purpose
         AND c.criterion_id = g.criterion_id
+    WHERE g.outcome IN ('fail', 'unknown')
     GROUP BY
         g.uscc
 )
@@ -28,11 +30,13 @@ SELECT
     ) AS score,
     CASE
         WHEN a.title IS NULL THEN '称号 title 无法识别，应为 创新型、省级、小巨人'
-        WHEN a.number = '' THEN '标准 standard 无法识别，应为 63 或 2'
-        WHEN a.found IS NULL THEN a.number || '号文没有' || a.title || '的标准'
+        WHEN a.number IS NULL THEN '标准 standard 无法识别，应为 63 或 2'
+        WHEN a.purpose IS NULL THEN '是否复核 renewal 无法识别，应为 是、否 或空'
+        WHEN a.found IS NULL THEN a.number || '号没有' || a.title || '的标准'
         WHEN a.measure_id IS NULL THEN '这个标准没有复核条件'
         ELSE CONCAT_WS(
             '；',
+            a.carried,
             NULLIF(p.unread, ''),
             '不符合：' || t.missed,
             '不详：' || t.open

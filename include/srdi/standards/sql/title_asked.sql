@@ -1,14 +1,40 @@
--- Which standard every row asks for: the title by any of its spellings, the standard by its number.
+-- Which standard every row asks for: the title by any of its spellings, the paper by its number (or its year).
+WITH spelled AS (
+    SELECT DISTINCT
+        lookup_key(spelling) AS word,
+        value AS title
+    FROM lookup_title
+),
+asked AS (
+    SELECT
+        g.row_no,
+        t.title,
+        CASE
+            WHEN REGEXP_MATCHES(lookup_key(g.standard), '^(?:(?:工信部企业)?\(2022\))?63(?:\.0|号|号文)?$|^2022年?$') THEN '63'
+            WHEN REGEXP_MATCHES(lookup_key(g.standard), '^(?:(?:工信部企业)?\(2026\))?2(?:\.0|号|号文)?$|^2026年?$') THEN '2'
+        END AS number,
+        CASE
+            WHEN is_blank(g.renewal) OR lookup_key(g.renewal) IN ('新申报', '申报', '认定', 'NEW') THEN 'new'
+            WHEN lookup_key(g.renewal) IN ('复核', 'RENEWAL') THEN 'renewal'
+            WHEN flag_told(g.renewal) THEN 'renewal'
+            WHEN NOT flag_told(g.renewal) THEN 'new'
+        END AS purpose
+    FROM given AS g
+    LEFT JOIN spelled AS t
+        ON t.word = lookup_key(g.title)
+)
 SELECT
-    g.row_no,
-    t.title,
-    regexp_extract(fold(g.standard), '(63|2)号?$', 1) AS number,
-    s.found,
-    CASE WHEN s.renews OR NOT COALESCE(flag_of(g.renewal), FALSE) THEN s.found END AS measure_id,
-    CASE WHEN COALESCE(flag_of(g.renewal), FALSE) THEN 'renewal' ELSE 'new' END AS purpose
-FROM given AS g
-LEFT JOIN (SELECT DISTINCT lookup_key(spelling) AS word, value AS title FROM lookup_title) AS t
-    ON t.word = lookup_key(g.title)
+    a.row_no,
+    a.title,
+    a.number,
+    a.purpose,
+    s.measure_id AS found,
+    CASE WHEN s.renews OR a.purpose = 'new' THEN s.measure_id END AS measure_id,
+    CASE
+        WHEN NOT STARTS_WITH(s.basis, a.number || '号') THEN a.number || '号没有新的' || a.title || '标准，按' || s.basis || '判定'
+    END AS carried
+FROM asked AS a
 LEFT JOIN title_standard AS s
-    ON s.title = t.title
-    AND s.number = regexp_extract(fold(g.standard), '(63|2)号?$', 1)
+    ON s.title = a.title
+    AND s.number = a.number
+    AND a.purpose IS NOT NULL
