@@ -94,7 +94,7 @@ def _innovative_scores(k: Traits) -> tuple[Span, Span, Span]:
 
 
 def _innovative_evaluation(k: Traits) -> Three:
-    innovation, growth, specialisation = _innovative_scores(k)
+    innovation, growth, specialisation = k.once(_innovative_scores)
     by_points = both(
         span_reaches(added(innovation, growth, specialisation), 60),
         span_reaches(innovation, 20),
@@ -170,7 +170,7 @@ STANDARDS = (
         "national.innovative_2022", "创新型", (FIRST, NEVER), (FIRST, NEVER),
         every(operating, not_(holds("innovative")), not_(holds("upper"))), "innovative",
         (*BASIC, ("evaluation", _innovative_evaluation)),
-        lambda k: added(*_innovative_scores(k)),
+        lambda k: added(*k.once(_innovative_scores)),
     ),
     Standard(
         "national.provincial_2022", "省级", (FIRST, LAST_2022), (FIRST, LAST_2022), _NEXT_PROVINCIAL, "provincial",
@@ -180,7 +180,7 @@ STANDARDS = (
             ("rd", every(figure("rd_expense", 1_000_000), research(3))),
             ("revenue", one_of(figure("revenue", 10_000_000), declares("equity_two_years", 20_000_000))),
             ("evaluation", one_of(
-                lambda k: span_reaches(_provincial_score(k), 60), _AWARDED, direct(t.TOP500),
+                lambda k: span_reaches(k.once(_provincial_score), 60), _AWARDED, direct(t.TOP500),
                 research_of_two_years(20_000_000), declares("equity_two_years", 60_000_000),
             )),
         ),

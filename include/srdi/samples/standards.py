@@ -43,30 +43,29 @@ class Judged:
         """A row of ``title_standing`` for everybody who is asked."""
         rows = np.flatnonzero(self.asked)
         failing, unknown = (self._named(rows, outcome) for outcome in (NO, UNKNOWN))
-        for k, i in enumerate(rows.tolist()):
+        low, high = (part[rows].tolist() for part in self.score) if self.score else ([None] * len(rows),) * 2
+        for k, code in enumerate(self.uscc[rows].tolist()):
             yield dict(
-                uscc=self.uscc[i],
+                uscc=code,
                 standard=self.standard.id,
                 purpose=self.purpose,
                 outcome="fail" if failing[k] else "unknown" if unknown[k] else "pass",
                 failing=failing[k],
                 unknown=unknown[k],
-                score_low=self.score[0][i] if self.score else None,
-                score_high=self.score[1][i] if self.score else None,
+                score_low=low[k],
+                score_high=high[k],
             )
 
     def gaps(self) -> Iterator[dict[str, Any]]:
         """A row of ``title_gap`` for each criterion of everybody who is told."""
         words = ("fail", "unknown", "pass")
-        waived = self.standard.waived if self.purpose == "renewal" else ()
-        for i in np.flatnonzero(self.told).tolist():
-            for name, _ in self.standard.criteria:
-                yield dict(
-                    uscc=self.uscc[i],
-                    next_title=self.standard.title,
-                    criterion_id=name,
-                    outcome="waived" if name in waived else words[self.outcomes[name][i]],
-                )
+        rows = np.flatnonzero(self.told)
+        codes = self.uscc[rows].tolist()
+        for name, _ in self.standard.criteria:
+            column = self.outcomes[name][rows].tolist() if name in self.outcomes else []
+            told = [words[outcome] for outcome in column] or ["waived"] * len(rows)
+            for code, outcome in zip(codes, told, strict=True):
+                yield dict(uscc=code, next_title=self.standard.title, criterion_id=name, outcome=outcome)
 
     def _named(self, rows: np.ndarray, outcome: int) -> list[str]:
         """Per row the criteria with this outcome, sorted; most enterprises share a few combinations."""
@@ -98,7 +97,7 @@ def _judged(known: Traits, standard: Standard, purpose: str) -> Judged:
     asked = known.holds(standard.holder) == YES if renewing else standard.asked(known) != NO
     asked = asked & known.s.present
     waived = standard.waived if renewing else ()
-    outcomes = {name: kept(known) for name, kept in standard.criteria if name not in waived}
+    outcomes = {name: known.once(kept) for name, kept in standard.criteria if name not in waived}
     missing = sum((column == NO).astype(np.int64) for column in outcomes.values())
     unknown = sum((column == UNKNOWN).astype(np.int64) for column in outcomes.values())
     titled = either(known.holds("srdi"), known.holds("innovative")) == YES
@@ -110,6 +109,6 @@ def _judged(known: Traits, standard: Standard, purpose: str) -> Judged:
         outcomes,
         np.asarray(missing),
         np.asarray(unknown),
-        standard.score(known) if standard.score else None,
+        known.once(standard.score) if standard.score else None,
         asked & (titled | (missing + unknown <= NEAR)),
     )

@@ -8,7 +8,8 @@ point) and ``MISSING`` where nobody told them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -35,6 +36,8 @@ TOP50 = {"创客中国全国50强"}
 TOP500 = {"创客中国全国500强"} | TOP50
 IP_MODEL = {"知识产权优势企业", "知识产权示范企业", "国家级技术创新示范企业"}
 
+Answer = TypeVar("Answer")
+
 
 @dataclass
 class Traits:
@@ -50,6 +53,14 @@ class Traits:
     serious: Three
     abnormal: Three
     titles: dict[str, Three]
+    kept: dict[Callable[[Traits], Any], Any] = field(default_factory=dict)
+
+    def once(self, question: Callable[[Traits], Answer]) -> Answer:
+        """What the question answers of everybody; several papers and both purposes ask the same."""
+        if question not in self.kept:
+            self.kept[question] = question(self)
+        answer: Answer = self.kept[question]
+        return answer
 
     def number(self, name: str) -> np.ndarray:
         """A figure of the newest declaration."""
