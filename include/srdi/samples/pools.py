@@ -68,7 +68,8 @@ def rolls(known: Traits, judged: list[Judged]) -> list[Roll]:
     champion = known.holds("champion")
     member = both(known.holds("little_giant"), s.operating, opposite(champion))
     found.append(Roll(CHAMPIONS_POOL, LUOYANG, member, ("champion_conditions", champion, "review")))
-    reserve = both(in_reserve(s), s.operating)
+    # who is on record in it, whatever the state of the source
+    reserve = both(told(in_reserve(s) == YES, True), s.operating)
     found += [
         Roll(measure, area, reserve, (rule, known.holds(title), "warn"))
         for measure, (area, title, rule) in RESERVES.items()

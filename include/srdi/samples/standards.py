@@ -94,7 +94,8 @@ def judge(known: Traits) -> list[Judged]:
 def _judged(known: Traits, standard: Standard, purpose: str) -> Judged:
     renewing = purpose == "renewal"
     # who may hold the title is asked like one who does not; only a holder for certain renews
-    asked = known.holds(standard.holder) == YES if renewing else standard.asked(known) != NO
+    holding = (known.holds(standard.holder) == YES) & (known.s.operating == YES)
+    asked = holding if renewing else standard.asked(known) != NO
     asked = asked & known.s.present
     waived = standard.waived if renewing else ()
     outcomes = {name: known.once(kept) for name, kept in standard.criteria if name not in waived}
