@@ -71,9 +71,13 @@ MACROS = {
     "whole_part(n)": "floor(figure(bare_count(n)))",
     # half a patent is no patent, but who worked 2.9 years has worked for two
     "count_told(n)": (
-        "CASE WHEN whole_part(n) = figure(bare_count(n)) THEN TRY_CAST(whole_part(n) AS INTEGER) END"
+        "CASE WHEN regexp_matches(n, '^[0-9]{1,9}$') THEN CAST(n AS INTEGER) "
+        "WHEN whole_part(n) = figure(bare_count(n)) THEN TRY_CAST(whole_part(n) AS INTEGER) END"
     ),
-    "years_told(n)": "TRY_CAST(whole_part(n) AS INTEGER)",
+    "years_told(n)": (
+        "CASE WHEN regexp_matches(n, '^[0-9]{1,9}$') THEN CAST(n AS INTEGER) "
+        "ELSE TRY_CAST(whole_part(n) AS INTEGER) END"
+    ),
     # ranks begin with one: the nought of a form filled in full is no rank
     "rank_told(n)": "CASE WHEN count_told(n) > 0 THEN count_told(n) END",
     # a bare number above one may be percent or a slip: not read
@@ -131,29 +135,29 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     load_lookups(con, "flag", *LEVELS.values())
     flags = con.execute("SELECT spelling, value FROM lookup_flag").fetchall()
     flags += [("1.0", "true"), ("0.0", "false"), ("无", "false"), ("没有", "false")]
-    macros = {**MACROS, "flag_told(t)": _words(flags, "BOOLEAN")}
+    macros = {**MACROS, "flag_told(k)": _words(flags, "BOOLEAN")}
     for fact, lookup in LEVELS.items():
         rows = con.execute(f"SELECT spelling, value FROM lookup_{lookup}").fetchall()
         rows += [(f"{level}{zeros}", str(level)) for level in range(5) for zeros in ("", ".0")]
-        macros[f"{fact}_told(t)"] = _words(rows, "INTEGER")
+        macros[f"{fact}_told(k)"] = _words(rows, "INTEGER")
     sizes = [
         (word + ending, size)
         for size, words in SIZES.items()
         for word in words.split()
         for ending in ("", "企业")
     ]
-    macros["size_told(t)"] = _words(sizes, "VARCHAR")
+    macros["size_told(k)"] = _words(sizes, "VARCHAR")
     for signature, body in macros.items():
         con.execute(f"CREATE OR REPLACE TEMP MACRO {signature} AS {body}")
 
 
 def _words(rows: list[tuple[str, str]], kind: str) -> str:
-    """Body of a macro that reads the cell ``t`` as one of some words."""
+    """Body of a macro that reads a cell, as the key ``k`` of lookups, as one of some words."""
     keys: dict[str, set[str]] = {}
     for spelling, value in rows:
         keys.setdefault(value, set()).add(lookup_key(spelling))
     cases = (
-        f"WHEN lookup_key(t) IN ({', '.join(map(literal, sorted(words)))}) THEN CAST({literal(value)} AS {kind})"
+        f"WHEN k IN ({', '.join(map(literal, sorted(words)))}) THEN CAST({literal(value)} AS {kind})"
         for value, words in keys.items()
     )
     return f"CASE {' '.join(cases)} END"
@@ -192,7 +196,7 @@ def read(con: duckdb.DuckDBPyConnection) -> None:
     names = [column.name for column in columns()]
     fullest = con.execute(f"SELECT {', '.join(f'MAX({name})' for name in names)} FROM given").fetchone() or ()
     told = [name for name, most in zip(names, fullest, strict=True) if most]
-    texts = [name if _is_word(name) else f"plain_number({name}) AS {name}" for name in told]
+    texts = [f"{'lookup_key' if _is_word(name) else 'plain_number'}({name}) AS {name}" for name in told]
     _table(con, "title_text", ["row_no", *texts], "given")
     _table(con, "title_value", ["row_no", *(f"{_reading(name)} AS {name}" for name in told)], "title_text")
     # every fact of the file, so that one may settle another

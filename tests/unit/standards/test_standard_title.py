@@ -17,6 +17,8 @@ import pytest
 from srdi.standards import STANDARDS, sheet
 from srdi.standards.run import judge_csv
 
+pytestmark = pytest.mark.full
+
 NOTICE = date(2025, 5, 16)
 CLEAN = {"sme": "是", "serious_dishonest": "否", "abnormal_listed": "否"}
 NO_DIRECT = dict.fromkeys(

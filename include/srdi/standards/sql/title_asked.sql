@@ -5,23 +5,30 @@ WITH spelled AS (
         value AS title
     FROM lookup_title
 ),
+keyed AS (
+    SELECT
+        row_no,
+        lookup_key(title) AS title,
+        lookup_key(standard) AS standard,
+        lookup_key(renewal) AS renewal
+    FROM given
+),
 asked AS (
     SELECT
-        g.row_no,
+        k.row_no,
         t.title,
         CASE
-            WHEN REGEXP_MATCHES(lookup_key(g.standard), '^(?:(?:工信部企业)?\(2022\))?63(?:\.0|号|号文)?$|^2022年?$') THEN '63'
-            WHEN REGEXP_MATCHES(lookup_key(g.standard), '^(?:(?:工信部企业)?\(2026\))?2(?:\.0|号|号文)?$|^2026年?$') THEN '2'
+            WHEN REGEXP_MATCHES(k.standard, '^(?:(?:工信部企业)?\(2022\))?63(?:\.0|号|号文)?$|^2022年?$') THEN '63'
+            WHEN REGEXP_MATCHES(k.standard, '^(?:(?:工信部企业)?\(2026\))?2(?:\.0|号|号文)?$|^2026年?$') THEN '2'
         END AS number,
         CASE
-            WHEN is_blank(g.renewal) OR lookup_key(g.renewal) IN ('新申报', '申报', '认定', 'NEW') THEN 'new'
-            WHEN lookup_key(g.renewal) IN ('复核', 'RENEWAL') THEN 'renewal'
-            WHEN flag_told(g.renewal) THEN 'renewal'
-            WHEN NOT flag_told(g.renewal) THEN 'new'
+            WHEN k.renewal IN ('', '新申报', '申报', '认定', 'NEW') THEN 'new'
+            WHEN k.renewal IN ('复核', 'RENEWAL') OR flag_told(k.renewal) THEN 'renewal'
+            WHEN NOT flag_told(k.renewal) THEN 'new'
         END AS purpose
-    FROM given AS g
+    FROM keyed AS k
     LEFT JOIN spelled AS t
-        ON t.word = lookup_key(g.title)
+        ON t.word = k.title
 )
 SELECT
     a.row_no,
