@@ -180,12 +180,16 @@ def standard(
     ] = "-",
     day: Annotated[
         str | None,
-        typer.Option("--date", metavar="YYYY-MM-DD", help="按哪一天的标准，默认今天 / rules of this day"),
+        typer.Option(
+            "--date",
+            metavar="YYYY-MM-DD",
+            help="按哪一天的标准，默认今天（title 默认按印发时的条文）/ rules of this day",
+        ),
     ] = None,
 ) -> None:
     from srdi.cli.standard import judge
 
-    raise typer.Exit(judge(name, file, _day(day) or datetime.now().date(), errors))
+    raise typer.Exit(judge(name, file, _day(day), errors))
 
 
 @policy.command("lint")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -32,7 +32,7 @@ def help_text() -> str:
     )
 
 
-def judge(name: str, file: str, day: date, errors: Console) -> int:
+def judge(name: str, file: str, day: date | None, errors: Console) -> int:
     """Write ``file`` (``-``: standard input) to standard output with the results of standard ``name``.
 
     Returns 0 (rows without result say why in ``note``), 2 for an unknown standard or a file that cannot be used
@@ -54,6 +54,7 @@ def judge(name: str, file: str, day: date, errors: Console) -> int:
         errors.print(f"[red]✗[/red] 文件 {escape(file)} 读不出来：{escape(error.strerror or str(error))}")
         return USAGE
     try:
+        day = day or (date.min if standard.as_issued else datetime.now().date())
         tally = judge_csv(standard, data, sys.stdout.buffer, day)
         sys.stdout.buffer.flush()
     except Unusable as error:

@@ -57,7 +57,7 @@ class Standard:
     Declared as what it reads and builds. ``macros`` (signature → body), ``lookups`` and ``fixed`` models hold for
     all rows; ``models`` run on every set, over the temp table ``given(row_no BIGINT, <inputs> VARCHAR)`` (no NULLs;
     a column the file lacks is all empty), and the last of them is ``judged(row_no, <results> VARCHAR)``, every row
-    once. ``more``: further inputs that take time to find out, asked for only when a file is judged; ``more_told`` says
+    once. ``as_issued``: without a day it is judged as first issued, not with what was decreed since. ``more``: further inputs that take time to find out, asked for only when a file is judged; ``more_told`` says
     in help what they are.
     """
 
@@ -74,6 +74,7 @@ class Standard:
     macros: Mapping[str, str] = field(default_factory=dict)
     more: Callable[[], tuple[Column, ...]] | None = None
     more_told: str = ""
+    as_issued: bool = False
 
     @property
     def columns(self) -> tuple[Column, ...]:

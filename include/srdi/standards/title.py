@@ -58,6 +58,7 @@ STANDARD = TitleStandard(
     verdict="outcome",
     lookups=(),
     models=(),
+    as_issued=True,
     more=facts,
     more_told="事实列（docs/dictionary.md 的“事实”一节，用其名称或中文名；金额为元，名称后加 _wan 为万元）",
 )

@@ -128,4 +128,4 @@ def test_the_reserve_is_kept_from_its_first_day_and_remarks_who_has_no_title() -
     assert lists(judged(declares=False, capital_market=later)) == {}
     assert lists(judged(declares=False, capital_market=later), 1) == {}
     nothing = judged(declares=False, capital_market=[])
-    assert lists(nothing) == {"luoyang.listing_reserve": ("review", "population", "provincial_up")}
+    assert lists(nothing) == {}
