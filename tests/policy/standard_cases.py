@@ -92,6 +92,9 @@ class StandardSuite:
             found = (measure.document.stage, measure.term(term["date"]))
             if found != (term["stage"], term["term"]):
                 yield f"{name}: term on {term['date']}", f"found {found}"
+        renewals = list(measure.renewal.in_force) if measure.renewal else None
+        if renewals != self.files[name]["renewals"]:
+            yield f"{name}: renewals", f"found {renewals}"
         for entry in self.files[name].get("values", []):
             for parameter, value in entry["values"].items():
                 held = measure.parameters[parameter].on(entry["date"])
