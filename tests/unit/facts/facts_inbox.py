@@ -61,10 +61,6 @@ class Facts:
     folder: Path
     events: dict[str, list[dict[str, Any]]]
 
-    @property
-    def events(self) -> dict[str, list[dict[str, Any]]]:
-        return {name: self.rows[name] for name in EVENTS}
-
     def checks(self) -> list[str]:
         return [finding["check_id"] for finding in self.findings]
 
