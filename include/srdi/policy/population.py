@@ -253,6 +253,9 @@ def _computed(population: Population) -> list[str]:
             pairs += [(rule.keep, rule.parameters) for rule in measure.rules]
         elif isinstance(measure, CoverageMeasure):
             pairs.append((measure.counts, measure.parameters))
+        elif isinstance(measure, TargetMeasure) and measure.mean:
+            # cast to whole numbers before it is summed up: what is exact is the column itself, or nothing
+            found += [f'e."{fact}"' for fact in (measure.mean.of, measure.mean.over)]
         for condition, parameters in pairs:
             found.append(compiler.sql(condition, parameters))
             found.append(explain.distance_sql(condition, compiler, parameters))

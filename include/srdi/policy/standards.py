@@ -142,7 +142,7 @@ SELECT
     g.row_no
 FROM policy_gap AS g
 JOIN policy_criterion AS c ON c.standard = g.standard AND c.criterion_id = g.criterion_id
-ORDER BY g.uscc, g.next_title, g.criterion_id
+ORDER BY g.uscc, g.next_title, g.criterion_id, g.purpose
 """
 
 _NOBODY = (

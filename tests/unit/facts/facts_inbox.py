@@ -61,10 +61,6 @@ class Facts:
     folder: Path
     events: dict[str, list[dict[str, Any]]]
 
-    @property
-    def events(self) -> dict[str, list[dict[str, Any]]]:
-        return {name: self.rows[name] for name in EVENTS}
-
     def checks(self) -> list[str]:
         return [finding["check_id"] for finding in self.findings]
 
@@ -119,6 +115,21 @@ class Inbox:
             landed,
         )
 
+    def write(
+        self,
+        biz_date: date = BIZ_DATE,
+        decisions: list[NameDecision] | None = None,
+        threads: int | None = None,
+        **parameters: Any,
+    ) -> FactsReport:
+        """Resolve without reading anything back: for facts of many enterprises."""
+        self.runs += 1
+        con = connect(self.lake, threads=threads)
+        manifest = Manifest(tuple(self.batches), self.freshness, self.modes, self.closed_world)
+        report = resolve(manifest, biz_date, parameters, decisions or [], self.lake, con, f"run-{self.runs}")
+        con.close()
+        return report
+
     def resolve(
         self,
         biz_date: date = BIZ_DATE,
@@ -126,11 +137,7 @@ class Inbox:
         threads: int | None = None,
         **parameters: Any,
     ) -> Facts:
-        self.runs += 1
-        con = connect(self.lake, threads=threads)
-        manifest = Manifest(tuple(self.batches), self.freshness, self.modes, self.closed_world)
-        report = resolve(manifest, biz_date, parameters, decisions or [], self.lake, con, f"run-{self.runs}")
-        con.close()
+        report = self.write(biz_date, decisions, threads, **parameters)
         folder = Path(self.lake.root) / report.folder
         rows = {name: pq.read_table(folder / f"{name}.parquet").to_pylist() for name in report.paths}
         return Facts(
