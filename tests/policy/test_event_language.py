@@ -193,11 +193,12 @@ def test_the_unit_follows_the_figure(tmp_path: Path, figure: str, more: str, uni
 
 
 def test_sources_are_the_tables_and_those_of_the_flags_it_asks(tmp_path: Path) -> None:
-    assert rule_sources(measure(tmp_path)) == {
+    packs = packs_of(tmp_path / "packs", paper(FEE))
+    assert rule_sources(packs, measure(tmp_path)) == {
         "guarantee": ["enterprise_registry", "financing_guarantee", "title_list"]
     }
     banks = "events: bank_month\nduring: newest\nfigure: {sum: all_loans}"
-    assert rule_sources(measure(tmp_path, banks)) == {"bank_month": ["bank_totals"]}
+    assert rule_sources(packs, measure(tmp_path, banks)) == {"bank_month": ["bank_totals"]}
     where = "events: loan\nduring: year\nfigure: {share: rows, where: small_micro}"
     assert measure(tmp_path, where).sources() == ["enterprise_registry", "financing_loan", "tax_annual"]
 

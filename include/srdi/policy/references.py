@@ -37,7 +37,13 @@ def references(opened: PackFile) -> list[tuple[str, str, tuple]]:
         if isinstance(measure, models.ListMeasure) and measure.unless:
             found.append((measure.id, measure.unless, ("measures", index, "unless")))
         elif (
-            isinstance(measure, models.CoverageMeasure | models.RequirementMeasure | models.TargetMeasure)
+            isinstance(
+                measure,
+                models.CoverageMeasure
+                | models.RequirementMeasure
+                | models.TargetMeasure
+                | models.EventMeasure,
+            )
             and measure.reading_of
         ):
             found.append((measure.id, measure.reading_of, ("measures", index, "reading_of")))

@@ -71,6 +71,9 @@ def read(data: bytes, file: str) -> Tree:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise YamlRefused(data[: error.start].count(b"\n") + 1, "文件不是 UTF-8 编码") from None
+    # libyaml tells the byte, not the line
+    if (hidden := yaml.reader.Reader.NON_PRINTABLE.search(text)) is not None:
+        raise YamlRefused(text[: hidden.start()].count("\n") + 1, "含有 YAML 不允许的控制字符")
     try:
         _check_events(text)
         root = yaml.compose(text, Loader=LOADER)
@@ -79,9 +82,6 @@ def read(data: bytes, file: str) -> Tree:
         raise YamlRefused(
             mark.line + 1 if mark else 1, f"YAML 语法错误：{error.problem or error.context}"
         ) from None
-    except yaml.reader.ReaderError as error:
-        line = text[: error.position].count("\n") + 1 if isinstance(error.position, int) else 1
-        raise YamlRefused(line, "含有 YAML 不允许的控制字符") from None
     if root is None:
         raise YamlRefused(1, "文件是空的")
     tree = Tree(file)

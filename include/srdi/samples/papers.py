@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from srdi.samples import traits as t
 from srdi.samples.points import (
     Span,
@@ -44,7 +46,7 @@ from srdi.samples.questions import (
     research_each_year,
     research_of_two_years,
 )
-from srdi.samples.standing import Three, both, either, opposite
+from srdi.samples.standing import NO, YES, Three, both, either, opposite
 from srdi.samples.traits import Part, Traits
 
 FIRST, LAST_2022, FIRST_2026, NEVER = date(2022, 8, 1), date(2026, 3, 31), date(2026, 4, 1), date.max
@@ -88,7 +90,8 @@ def _innovative_scores(k: Traits) -> tuple[Span, Span, Span]:
     grown = banded(lambda b: share_reaches(sales, b), ((115, 20), (110, 15), (105, 10), (100, 5)))
     owed = banded(lambda b: debt(b)(k), ((55, 10), (75, 5)))
     emerging = product(t.EMERGING)(k)
-    field = ladder((emerging, 10, 0), (opposite(emerging), 5, 0))
+    # it is one or the other, told or not
+    field = np.where(emerging == YES, 10, 5), np.where(emerging == NO, 5, 10)
     main = banded(lambda b: main_share(b)(k), ((70, 20), (60, 15), (55, 10), (50, 5)))
     return added(ip, rd), added(grown, owed), added(field, main)
 

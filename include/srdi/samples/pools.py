@@ -38,12 +38,16 @@ _WORD = {NO: "fail", UNKNOWN: "unknown"}
 
 @dataclass(frozen=True)
 class Roll:
-    """``member``: who belongs; ``rule``: a further rule (name, who keeps it, effect where not or unknown)."""
+    """``member``: who belongs; ``rule``: a further rule (name, who keeps it, effect where not or unknown).
+
+    ``on_record``: nobody belongs without a title on record, in force or not.
+    """
 
     measure: str
     area: str
     member: Three
     rule: tuple[str, Three, str] | None = None
+    on_record: bool = False
 
 
 def rolls(known: Traits, judged: list[Judged]) -> list[Roll]:
@@ -67,7 +71,7 @@ def rolls(known: Traits, judged: list[Judged]) -> list[Roll]:
     ]
     champion = known.holds("champion")
     member = both(known.holds("little_giant"), s.operating, opposite(champion))
-    found.append(Roll(CHAMPIONS_POOL, LUOYANG, member, ("champion_conditions", champion, "review")))
+    found.append(Roll(CHAMPIONS_POOL, LUOYANG, member, ("champion_conditions", champion, "review"), True))
     # who is on record in it, whatever the state of the source
     reserve = both(told(in_reserve(s) == YES, True), s.operating)
     found += [
@@ -86,6 +90,8 @@ def rows(
     s, population = known.s, known.s.truth.population
     here = s.present if roll.area.endswith("0000") else s.present & (s.city == roll.area)
     for i in np.flatnonzero(here & (roll.member != NO)).tolist():
+        if roll.on_record and shown.get(i) is None:
+            continue
         effects: dict[str, tuple[int, str]] = {}
         if roll.member[i] == UNKNOWN:
             effects["population"] = (UNKNOWN, "review")

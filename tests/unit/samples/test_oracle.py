@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from srdi.samples import means, oracle, pools, truth_of
+from srdi.samples import means, oracle, truth_of
 from srdi.samples.knowledge import Firm, Holding, gather
 from srdi.samples.oracle import Answers, _judge, _rates
 from srdi.samples.truth import day
@@ -203,8 +203,8 @@ def test_older_snapshot_is_what_an_earlier_day_knew() -> None:
     assert (truth.records["registry_risk"].as_of == day(truth.older)).any()
     early = oracle.answers(truth, truth.older)  # only the registry and the risk lists had arrived
     totals = [r for r in early.coverage if r["measure_id"] in oracle.COVERAGE and r["division_code"] == "ALL"]
-    # without titles and reserves nobody can say who is no candidate, and everybody's title is open
-    assert {r["measure_id"] for r in early.whitelist} == {*pools.RESERVES, pools.CHAMPIONS_POOL}
+    # without a title or a reserve on record nobody is under review
+    assert early.whitelist == []
     assert {r["verdict"] for r in early.whitelist} == {"review"} and len(totals) == 4
     assert all(total["denominator"] == 0 and total["unknown"] > 300 for total in totals)
     assert not any(r["numerator"] or r["denominator"] for r in early.coverage)

@@ -89,7 +89,7 @@ def test_who_meets_everything() -> None:
         ((), "停业", {INNOVATIVE_2022: "new", PROVINCIAL_2022: "new"}),  # it may be operating
         ((), "注销", {}),
         (("省级",), "注销", {}),
-        (("省级",), "停业", {}),  # only who operates for certain renews
+        (("省级",), "停业", {GIANT_2022: "new"}),  # only who operates for certain renews
     ],
 )
 def test_whose_next_title_it_is(titles: tuple[str, ...], status: str, expected: dict[str, str]) -> None:
