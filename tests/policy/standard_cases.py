@@ -97,7 +97,8 @@ class StandardSuite:
             yield f"{name}: renewals", f"found {renewals}"
         for entry in self.files[name].get("values", []):
             for parameter, value in entry["values"].items():
-                held = measure.parameters[parameter].on(entry["date"])
+                own = packs.parameters[measure.document.id][parameter]
+                held = own.on(entry["date"]) if parameter in measure.parameters else None
                 if held != value:
                     yield f"{name}: {parameter} on {entry['date']}", f"found {held}"
 
