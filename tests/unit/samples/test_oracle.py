@@ -205,7 +205,7 @@ def test_older_snapshot_is_what_an_earlier_day_knew() -> None:
     totals = [r for r in early.coverage if r["measure_id"] in oracle.COVERAGE and r["division_code"] == "ALL"]
     # without a title or a reserve on record nobody is under review
     assert early.whitelist == []
-    assert {r["verdict"] for r in early.whitelist} == {"review"} and len(totals) == 4
+    assert len(totals) == 4
     assert all(total["denominator"] == 0 and total["unknown"] > 300 for total in totals)
     assert not any(r["numerator"] or r["denominator"] for r in early.coverage)
     assert not any(r["keeping"] or r["failing"] for r in early.requirements)
