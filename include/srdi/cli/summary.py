@@ -6,6 +6,7 @@ import io
 import re
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
@@ -131,11 +132,20 @@ def _percent(value: Decimal | None) -> str:
     return "—" if value is None else f"{value * 100:.2f}%"
 
 
+def _promised(table: Table, rows: list[dict[str, Any]], where: str) -> list[dict[str, Any]]:
+    """Those with a goal of their own; how many others there are, and where, goes below the table."""
+    shown = [row for row in rows if row["target"] is not None and not row["reading_of"]]
+    if len(shown) < len(rows):
+        table.caption = f"另有 {len(rows) - len(shown)} 项没有目标，或是另一种读法，见 {where}"
+        table.caption_justify = "left"
+    return shown
+
+
 def _coverage(summary: Summary) -> Table:
     table = _table(
-        "覆盖率 / coverage", "指标", "已测", "应测", "未知", "未匹配", "比率", "目标", "还差", "", "时效"
+        "覆盖率 / coverage", "指标", "做到", "应做", "未知", "未匹配", "比率", "目标", "还差", "", "时效"
     )
-    for row in summary.coverage:
+    for row in _promised(table, summary.coverage, "marts.coverage_latest"):
         share = row["rate"] or Decimal(0)
         filled = int(share * 12)
         colour = "white" if row["met"] is None else ("green" if row["met"] else "yellow")
@@ -164,7 +174,7 @@ def _requirements(summary: Summary) -> Table:
 
 def _targets(summary: Summary) -> Table:
     table = _table("目标 / targets", "指标", "计数", "实际", "目标", "还差", "未知", "未匹配", "时效")
-    for row in summary.targets:
+    for row in _promised(table, summary.targets, "marts.target_latest"):
 
         def shown(value: Decimal | None, mean: bool = row["counting"] == "mean") -> str:
             return "—" if value is None else _percent(value) if mean else f"{value:,.0f}"
@@ -200,7 +210,7 @@ def _financing(summary: Summary) -> Table:
     from srdi.policy.explain import SIGNS
 
     table = _table("融资 / financing", "指标", "数值", "目标", "做到", "银行", "未知", "未匹配", "时效")
-    for row in summary.financing:
+    for row in _promised(table, summary.financing, "marts.financing_latest"):
         colour, kept = {None: ("white", "—"), True: ("green", "是"), False: ("yellow", "否")}[row["met"]]
         goal = "—"
         if row["target"] is not None:

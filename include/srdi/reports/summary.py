@@ -153,7 +153,7 @@ def summarise(conn: Connection, run_id: str, broken: list[str] | None = None) ->
             conn,
             """
             SELECT c.measure_id, c.area_code, c.numerator, c.denominator, c.unknown, c.unmatched, c.rate, c.target,
-                   c.shortfall, c.met, c.stage, c.term
+                   c.shortfall, c.met, c.stage, c.term, m.reading_of
             FROM marts.coverage AS c
             """
             + WHOLE,
@@ -172,7 +172,7 @@ def summarise(conn: Connection, run_id: str, broken: list[str] | None = None) ->
             conn,
             """
             SELECT c.measure_id, c.counting, c.horizon, c.target, c.actual, c.gap, c.met, c.unknown, c.unmatched,
-                   c.term
+                   c.term, m.reading_of
             FROM marts.target AS c
             LEFT JOIN core.measure AS m ON m.measure_id = c.measure_id
             WHERE c.biz_date = :day AND c.area_code = COALESCE(m.area_code, c.area_code)
@@ -183,13 +183,14 @@ def summarise(conn: Connection, run_id: str, broken: list[str] | None = None) ->
         financing=_rows(
             conn,
             """
-            SELECT a.measure_id, a.value, a.unit, a.target, a.keeps, a.met, a.unknown, a.unmatched, a.term,
+            SELECT a.measure_id, a.value, a.unit, a.target, a.keeps, a.met, a.unknown, a.unmatched, a.term, m.reading_of,
                    (
                        SELECT count(*) FROM marts.financing AS b
                        WHERE b.biz_date = a.biz_date AND b.measure_id = a.measure_id
                          AND b.area_code = a.area_code AND b.bank NOT IN ('ALL', 'unknown')
                    ) AS banks
             FROM marts.financing AS a
+            LEFT JOIN core.measure AS m ON m.measure_id = a.measure_id
             WHERE a.biz_date = :day AND a.bank = 'ALL'
             ORDER BY a.measure_id
             """,
