@@ -296,13 +296,13 @@ def test_a_score_is_missed_only_when_even_the_most_points_do_not_reach_it(
 
 def test_an_explanation_tells_where_the_points_come_from(scene: Scene, standards: PackSet) -> None:
     row = criterion(scene, standards, "score", digital_level=None)
-    assert "评价得分 19～28 分" in row["observed"]
+    assert "总分 19～28 分" in row["observed"]
     assert (
         "主营占比 5" in row["observed"]
         and "数字化 0～5" in row["observed"]
         and "地方指标 0～4" in row["observed"]
     )
-    assert row["required"].startswith("评价得分 ≥ 20分（附件 四）")
+    assert row["required"].startswith("总分 ≥ 20分（附件 四）")
     assert (row["criterion_zh"], row["clause"], row["document_id"]) == ("得分", "附件 四", "national")
 
 

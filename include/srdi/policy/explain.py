@@ -346,7 +346,7 @@ def atom_name(atom: Atom, facts: Mapping[str, FieldMeaning]) -> str:
         case Years(way, fact):
             return YEARS_ZH[way].format(fact_name(fact, facts))
         case Score():
-            return "评价得分"
+            return atom.zh or "评价得分"
         case OnList(measure):
             return f"名单 {measure}"
         case NearTitle(title):

@@ -71,11 +71,15 @@ class Years:
 
 @dataclass(frozen=True)
 class Score:
-    """A score of the same standard against a parameter; what is not known keeps it between two bounds."""
+    """A score of the same standard against a parameter; what is not known keeps it between two bounds.
+
+    ``zh``: what it is called, known once the pack is linked.
+    """
 
     score: str
     op: str
     parameter: str
+    zh: str = ""
 
 
 @dataclass(frozen=True)

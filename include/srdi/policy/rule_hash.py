@@ -15,7 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 from srdi.policy.event_measure import EventMeasure
 from srdi.policy.explain import evidence_prefix, value_text
-from srdi.policy.expression import All, AnyOf, Compare, Condition, Holds, NearTitle, Not, atoms, facts_of
+from srdi.policy.expression import (
+    All,
+    AnyOf,
+    Compare,
+    Condition,
+    Holds,
+    NearTitle,
+    Not,
+    Score,
+    atoms,
+    facts_of,
+)
 from srdi.policy.packset import (
     CONVENTIONS,
     CoverageMeasure,
@@ -241,6 +252,8 @@ def _tree(condition: Condition) -> list[Any]:
             return ["all", *_trees(parts)]
         case AnyOf(parts):
             return ["any", *_trees(parts)]
+        case Score(score, op, parameter):
+            return ["score", score, op, parameter]
         case _:
             # typed blocks: their name and what they say, in the order they declare it
             return [type(condition).__name__.lower(), *(str(value) for value in astuple(condition))]

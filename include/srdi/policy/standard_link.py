@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from srdi.policy import models
-from srdi.policy.expression import Compare, Condition, Years, parameters_of
+from srdi.policy.expression import Compare, Condition, Score, Years, mapped, parameters_of
 from srdi.policy.pack_file import PackFile
 from srdi.policy.packset import (
     Branch,
@@ -28,9 +29,10 @@ def link_standard(
     shared: dict[str, Any],
 ) -> StandardMeasure:
     """``shared``: what every kind of measure has. Raises KeyError for a parameter not in ``scope``."""
-    names = set(shared.pop("parameter_names"))
+    used = set(shared.pop("parameter_names"))
+    names = {score.id: score.title.zh for score in measure.scores}
     for path, _ in standard_conditions(measure):
-        names.update(parameters_of(opened.condition(*place, *path)))
+        used.update(parameters_of(opened.condition(*place, *path)))
     first, last = shared["in_force"]
     renewal = None
     if measure.renewal is not None:
@@ -40,11 +42,18 @@ def link_standard(
         )
     return StandardMeasure(
         **shared,
-        parameters={name: scope[name] for name in sorted(names)},
+        parameters={name: scope[name] for name in sorted(used)},
         awards=measure.awards,
         criteria=tuple(
             Criterion(
-                one.id, one.title, opened.condition(*place, "criteria", at, "keep"), one.clause, one.doubt
+                one.id,
+                one.title,
+                mapped(
+                    opened.condition(*place, "criteria", at, "keep"),
+                    lambda atom: replace(atom, zh=names[atom.score]) if isinstance(atom, Score) else atom,
+                ),
+                one.clause,
+                one.doubt,
             )
             for at, one in enumerate(measure.criteria)
         ),
