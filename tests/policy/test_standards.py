@@ -541,6 +541,11 @@ def broken(tmp_path: Path, old: str, new: str) -> list[str]:
         ("[[0.8, 5], [0.7, 3], [0.6, 1]]", "[[0.8, 5], [0.6, 3], [0.7, 1]]", "界限应逐档升高或逐档降低"),
         ("[[0.8, 5], [0.7, 3], [0.6, 1]]", "[[0.8, 5], [0.7]]", "[界限, 分数] 两个数字"),
         ("[[0.8, 5], [0.7, 3], [0.6, 1]]", "0.8", "分档应写作"),
+        ("[[0.8, 5], [0.7, 3], [0.6, 1]]", "[[0.6, 5], [0.7, 3], [0.8, 1]]", "界限方向不对"),
+        ("[[0.8, 5], [0.7, 3], [0.6, 1]]", "[[0.8, 5000000], [0.7, 3]]", "5000000 过大"),
+        ("[[0.8, 5], [0.7, 3], [0.6, 1]]", str([[60 - n, 60 - n] for n in range(51)]), "分档过多"),
+        ("{value: 5, clause: 指标五}", "{value: null, clause: 指标五}", "分数不能为空"),
+        ("waives: [growth]", "waives: [sme, rd, growth, score]", "复核不能免去全部条件"),
         (
             "bounds: ratio, values: {2022-08-01: {value: [[0.8",
             "values: {2022-08-01: {value: [[0.8",
@@ -622,3 +627,35 @@ def test_spans_begin_and_end_on_their_day(
     scene.facts([GOOD | {"digital_evaluated_on": day}])
     (row,) = scene.rows(scene.decide(load(tmp_path, FACTS), DAY), "measure_member")
     assert row["outcome"] == outcome
+
+
+def test_a_broken_standard_takes_the_pools_out_that_it_would_judge(tmp_path: Path) -> None:
+    for name, text in (("conventions", CONVENTIONS), ("national", NATIONAL), ("city", CITY)):
+        (tmp_path / f"{name}.yaml").write_text(
+            text.replace("stage: issued\n  in_force: [2022-08-01", "stage: isued\n  in_force: [2022-08-01"),
+            "utf-8",
+        )
+    packs = load(tmp_path, FACTS)
+    assert packs.broken and not packs.measures
+    assert "national.provincial 未能载入" in packs.out["city.pool"]
+    assert "city.pool 未能载入" in packs.out["city.pool_evaluated"]
+
+
+def test_a_list_of_another_area_is_decided_for_who_starts_from_it(scene: Scene, tmp_path: Path) -> None:
+    province = CITY.replace("id: city\n", "id: province\n").replace('area: "410100"', 'area: "410000"')
+    province = province[: province.index("  - id: city.pool_evaluated")].replace("city.pool", "province.pool")
+    city = CITY.replace("{on_list: city.pool}", "{on_list: province.pool}")
+    city = city[: city.index("  - id: city.pool\n")] + city[city.index("  - id: city.pool_evaluated") :]
+    for name, text in (
+        ("conventions", CONVENTIONS),
+        ("national", NATIONAL),
+        ("city", city),
+        ("province", province),
+    ):
+        (tmp_path / f"{name}.yaml").write_text(text, "utf-8")
+    packs = load(tmp_path, FACTS)
+    assert not packs.broken and not packs.out
+    scene.facts([GOOD, GOOD | {"digital_evaluated": False}])
+    whole = scene.rows(scene.decide(packs, DAY), "coverage")
+    part = scene.rows(scene.decide(packs, DAY, areas=["410100"]), "coverage")
+    assert whole == part and (whole[0]["numerator"], whole[0]["denominator"]) == (1, 2)

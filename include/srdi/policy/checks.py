@@ -36,7 +36,9 @@ BARE = ("count", "level", "score")
 MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 AFTER_EXPIRY = ("review", "keep", "drop")
 #: Whole digits and places a number of a unit may have (DECIMAL(12,6), DECIMAL(18,2) …).
-SIZES = {"ratio": (6, 6), "money": (16, 2), "integer": (9, 0), "decimal": (12, 6)}
+SIZES = {"ratio": (6, 6), "money": (16, 2), "integer": (9, 0), "decimal": (6, 6)}
+#: Bands of one parameter at most: no score table has more, and each is a branch of the compiled statement.
+MOST_BANDS = 50
 
 
 def check_condition(
@@ -84,6 +86,12 @@ def _mismatch(
         return f"{name} {'不是分档参数（bands），不能给分' if bands else '是分档参数，只能用来给分'}"
     if name and bands:
         unit = parameters[name].bounds or ""
+        if (
+            isinstance(atom, Compare | Years)
+            and atom.op in (">=", "<=")
+            and _wrong_way(atom, parameters[name])
+        ):
+            return f"{name} 的界限方向不对：>= 应从高到低写，<= 应从低到高写"
     wanted = _wanted_unit(atom)
     if wanted is not None and unit != wanted:
         return f"单位不一致：此处要 {wanted}，参数 {name} 是 {unit}"
@@ -123,6 +131,16 @@ def _mismatch(
     return None
 
 
+def _wrong_way(atom: Compare | Years, bands: Parameter) -> bool:
+    """Whether bounds rise where the first band reached should count: the others could never apply."""
+    for _, entry in bands.values:
+        pairs = entry.value if isinstance(entry.value, list) else []
+        rising = len(pairs) > 1 and pairs[0][0] < pairs[-1][0]
+        if len(pairs) > 1 and rising != (atom.op == "<="):
+            return True
+    return False
+
+
 def _wanted_unit(atom: Atom) -> str | None:
     """Unit that the parameter of a block must have whatever the fact; None where the fact decides."""
     match atom:
@@ -157,13 +175,16 @@ def _units(fact: FieldMeaning) -> tuple[str, ...]:
     return (fact.unit,) if fact.unit else BARE
 
 
-def check_value(value: Any, unit: str) -> str | None:
-    """Why ``value`` cannot be a value of ``unit``; None when it can. null is a value: "no limit"."""
+def check_value(value: Any, unit: str, bounds: str | None = None) -> str | None:
+    """Why ``value`` cannot be a value of ``unit``; None when it can. null is a value: "no limit".
+
+    ``bounds``: unit of the bounds of bands.
+    """
     if value is None:
-        return None
+        return "分数不能为空" if unit in ("score", "bands") else None
     held = models.UNITS[unit][0]
     if held == "bands":
-        return _check_bands(value)
+        return _check_bands(value, bounds)
     if held in SIZES:
         if not isinstance(value, Decimal):
             return f"单位 {unit} 的值应为数字，不是 {value}"
@@ -184,13 +205,20 @@ def check_value(value: Any, unit: str) -> str | None:
     return None
 
 
-def _check_bands(value: Any) -> str | None:
+def _check_bands(value: Any, unit: str | None) -> str | None:
     """Pairs of a bound and its points; points fall from the first pair on, bounds run one way."""
     if not isinstance(value, list) or not value:
         return "分档应写作 [[界限, 分数], …]，从得分最高的一档写起"
     for pair in value:
         if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(one, Decimal) for one in pair):
             return f"分档的每一档应为 [界限, 分数] 两个数字，不是 {pair}"
+    if len(value) > MOST_BANDS:
+        return f"分档过多（上限 {MOST_BANDS} 档）"
+    for bound, points_of_it in value:
+        for one, its_unit in ((bound, unit), (points_of_it, "score")):
+            message = check_value(one, its_unit) if its_unit in models.UNITS else None
+            if message:
+                return message
     bounds, points = ([pair[at] for pair in value] for at in (0, 1))
     if any(later >= earlier for earlier, later in pairwise(points)) or points[-1] < 0:
         return "分档的分数应逐档降低，且不小于 0"

@@ -270,7 +270,7 @@ def _warnings(con: duckdb.DuckDBPyConnection, population: Population, kept: list
         )
         unknown, known = con.execute(sql, population.compiler.binds.used_in(sql)).fetchall()[0]
         if unknown and not known:
-            found.append(
-                f"{one_list.id}：没有收到过可用的称号名单，{unknown} 家企业是否属于名单范围不详，名单为空"
-            )
+            why = "没有收到过可用的称号名单，" if one_list.by_title else ""
+            so = "名单为空" if one_list.by_title else "全部待核实"
+            found.append(f"{one_list.id}：{why}{unknown} 家企业是否属于名单范围不详，{so}")
     return found

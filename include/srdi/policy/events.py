@@ -190,7 +190,8 @@ def _rows(measure: EventMeasure, compiler: Compiler, parts: FigureSql, source: s
     told += [f'e."{subject}"'] if subject else []
     table = measure.event_table
     return event_sql.ROWS.format(
-        bank="COALESCE(e.bank, 'unknown')",
+        # a cell that says what the roll-up or the gap is called is no bank
+        bank="CASE WHEN e.bank IS NULL OR e.bank = 'ALL' THEN 'unknown' ELSE e.bank END",
         subject=f'e."{subject}"' if subject else "CAST(NULL AS TEXT)",
         now=now,
         before=before,

@@ -15,7 +15,7 @@ from typing import Any
 
 from srdi.contracts.models import FieldMeaning
 from srdi.policy import event_measure, models
-from srdi.policy.expression import All, parameters_of
+from srdi.policy.expression import All, NearTitle, atoms, parameters_of
 from srdi.policy.inventory import CLAUSES, attach
 from srdi.policy.pack_file import PackFile, check_pack, open_pack, parameter_places
 from srdi.policy.packset import (
@@ -163,6 +163,7 @@ class _Linker:
             if opened.broken:
                 for name in opened.ids:
                     self.out.setdefault(name, f"所在文件 {opened.file} 有误")
+        self.lost_standards = sorted(name for opened in files if opened.broken for name in opened.standards)
         where = {name: opened for opened in self.good for name in opened.ids}
         graph: dict[str, set[str]] = {name: set() for name in sorted(where)}
         for opened in self.good:
@@ -187,7 +188,13 @@ class _Linker:
             if section == "exclusions":
                 self.exclusions[name] = self._group(opened, pack.exclusions[index], index, scope)
             else:
-                self.measures[name] = self._measure(opened, pack.measures[index], index, scope)
+                measure = self._measure(opened, pack.measures[index], index, scope)
+                near = any(isinstance(atom, NearTitle) for atom in atoms(measure.of))
+                if near and self.lost_standards:
+                    # judged by what is left, its members would come and go with a typing mistake
+                    self.out[name] = "依赖的称号标准 " + "、".join(self.lost_standards) + " 未能载入"
+                else:
+                    self.measures[name] = measure
         except KeyError as missing:
             self.out[name] = f"口径约定未载入，缺少参数 {missing.args[0]}"
 

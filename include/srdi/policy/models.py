@@ -313,9 +313,9 @@ class ScoreItem(Strict):
     id: Identifier
     title: Words
     points: Any = None
-    best_of: list[Any] = []
-    first: list[Branch] = []
-    each: list[Any] = []
+    best_of: Annotated[list[Any], Field(max_length=20)] = []
+    first: Annotated[list[Branch], Field(max_length=20)] = []
+    each: Annotated[list[Any], Field(max_length=20)] = []
     cap: Identifier | None = None
     open: Identifier | None = None
 
@@ -325,8 +325,8 @@ class ScoreTable(Strict):
 
     id: Identifier
     title: Words
-    sum_of: list[Identifier] = []
-    items: list[ScoreItem] = []
+    sum_of: Annotated[list[Identifier], Field(max_length=20)] = []
+    items: Annotated[list[ScoreItem], Field(max_length=50)] = []
 
 
 class Criterion(Strict):
@@ -357,8 +357,8 @@ class StandardMeasure(Strict):
     awards: str
     of: Any
     renewal: Renewal | None = None
-    scores: list[ScoreTable] = []
-    criteria: Annotated[list[Criterion], Field(min_length=1)]
+    scores: Annotated[list[ScoreTable], Field(max_length=20)] = []
+    criteria: Annotated[list[Criterion], Field(min_length=1, max_length=50)]
     in_force: Annotated[list[date | None], Field(min_length=2, max_length=2)] | None = None
     note: str | None = None
 

@@ -59,6 +59,16 @@ class PackFile:
         self.problems.append(self.tree.problem(path, message_zh, hint, severity))
 
     @property
+    def standards(self) -> list[str]:
+        """Ids of the title standards that the file means to define."""
+        entries = self.tree.value.get("measures") if isinstance(self.tree.value, dict) else None
+        return [
+            str(entry.get("id"))
+            for entry in (entries if isinstance(entries, list) else [])
+            if isinstance(entry, dict) and entry.get("kind") == "standard"
+        ]
+
+    @property
     def broken(self) -> bool:
         return self.pack is None or any(problem.severity == "error" for problem in self.problems)
 
@@ -261,7 +271,7 @@ def _check_parameter(
             (*path, "bounds"), f"不认识的单位 {parameter.bounds}", nearest(parameter.bounds, models.UNITS)
         )
     for day, entry in parameter.values:
-        message = checks.check_value(entry.value, parameter.unit)
+        message = checks.check_value(entry.value, parameter.unit, parameter.bounds)
         if message:
             opened.report((*path, "values", day, "value"), f"参数 {name}：{message}")
     for day, message in checks.check_dates(((day, entry.until) for day, entry in parameter.values), begins):

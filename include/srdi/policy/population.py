@@ -99,7 +99,10 @@ def scan(
     ``policy_exception`` and ``policy_standing`` must exist. Raises :class:`PackError` when the fact file lacks a
     column or holds floating point where a condition computes.
     """
-    measures = [measure for measure in packs.measures.values() if in_areas(measure, areas)]
+    asked = [measure for measure in packs.measures.values() if in_areas(measure, areas)]
+    # a population may start from a list of another area: it is decided too, and not published
+    named = {list_ for measure in asked for list_ in _lists_of(measure.of)}
+    measures = [one for one in packs.measures.values() if in_areas(one, areas) or one.id in named]
     population = Population(
         packs,
         compiler,

@@ -79,6 +79,8 @@ def check_standard(measure: models.StandardMeasure) -> Iterator[tuple[Path, str,
         for number, item in enumerate(score.items):
             for message in _item(item):
                 yield ("scores", at, "items", number), message, ""
+    if measure.renewal is not None and set(criteria) <= set(measure.renewal.waives):
+        yield ("renewal", "waives"), "复核不能免去全部条件", ""
     if measure.renewal is not None:
         for number, name in enumerate(measure.renewal.waives):
             if name not in criteria:

@@ -22,7 +22,7 @@ PART = {part.name: part for part in PARTS}
 LIVE = "EXISTS (SELECT FROM scope AS s WHERE s.measure_id = t.measure_id AND s.live)"
 
 #: Standards take turns by their dates: whoever was judged by another one before is told by the new one now.
-STANDARDS = "EXISTS (SELECT FROM scope AS s WHERE s.kind = 'standard' AND s.live)"
+STANDARDS = "EXISTS (SELECT FROM scope AS s WHERE s.measure_id = t.standard AND s.live)"
 
 
 class Mover:

@@ -86,4 +86,13 @@ FROM (
         n.run_id
 ) AS c;
 
-GRANT SELECT ON marts.title_gap, marts.title_candidate TO srdi_loader, srdi_officer, srdi_bi, srdi_auditor;
+GRANT SELECT ON marts.title_gap, marts.title_candidate TO srdi_loader, srdi_officer, srdi_auditor;
+-- What was observed may be an amount of a tax return: BI reads everything but that.
+GRANT SELECT (
+    uscc, next_title, criterion_id, biz_date, standard, purpose, position, criterion_zh, outcome, required,
+    document_id, clause, rule_version, stage, term, freshness, batch_id, row_no, run_id
+) ON marts.title_gap TO srdi_bi;
+GRANT SELECT (
+    uscc, next_title, purpose, biz_date, standard, name, city_code, division_code, industry_section, outcome, missing,
+    unknown, one_away, missing_criteria, unknown_criteria, rule_version, run_id, city_rank
+) ON marts.title_candidate TO srdi_bi;
