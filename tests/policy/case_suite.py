@@ -2,7 +2,8 @@
 
 Enterprises of coverage cases get a division of their own per case, so that many populations fit in one run. A
 target is one figure for its whole area: its cases are decided one by one. ``events``: rows of the tables that such a
-measure asks (``base_event`` holds their usual columns); it is then compared with the row of ``bank`` (default: all).
+measure asks (``base_event`` holds their usual columns, ``times`` repeats a row); it is then compared with the row of
+``bank`` (default: all).
 """
 
 from __future__ import annotations
