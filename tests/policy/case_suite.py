@@ -2,13 +2,14 @@
 
 Enterprises of coverage cases get a division of their own per case, so that many populations fit in one run. A
 target is one figure for its whole area: its cases are decided one by one. ``events``: rows of the tables that such a
-measure asks (``base_event`` holds their usual columns); it is then compared with the row of ``bank`` (default: all).
+measure asks (``base_event`` holds their usual columns, ``times`` repeats a row); it is then compared with the row of
+``bank`` (default: all).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -109,10 +110,10 @@ class Suite:
             facts = dict(facts)
             for _ in range(facts.pop("times", 1)):
                 people.append({**content["base"], **facts, "uscc": uscc(len(people) + 1)})
-        place = {"city_code": content["base"]["city_code"]}
+        place = {"city_code": content.get("base", {}).get("city_code")}
         titles = [{**place, **title} for title in given.get("titles", [])]
         events = {
-            table: [{**content.get("base_event", {}), **row} for row in rows]
+            table: list(_repeated({**content.get("base_event", {}), **row} for row in rows))
             for table, rows in given.get("events", {}).items()
         }
         self._alone.append((case, people, titles, events))
@@ -195,6 +196,14 @@ class Suite:
                 dated = parameters[name].entry_on(entry["date"]) if name in parameters else None
                 if dated is None or dated.clause != clause:
                     yield f"conventions: clause of {name} on {entry['date']}", f"found {dated}"
+
+
+def _repeated(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Each row as often as its ``times`` say."""
+    for row in rows:
+        own = dict(row)
+        for _ in range(own.pop("times", 1)):
+            yield dict(own)
 
 
 def _with_what_they_build_on(packs: PackSet, chosen: dict[str, Measure]) -> dict[str, Measure]:
