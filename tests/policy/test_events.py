@@ -73,6 +73,19 @@ def test_counts_and_sums(scene: Scene) -> None:
     assert {bank: row["value"] for bank, row in banks.items()} == {"ALL": 2}
 
 
+def test_a_bank_called_like_the_roll_up_is_no_bank(scene: Scene) -> None:
+    scene.events(
+        "loan",
+        [
+            at_home(1, amount="1.00"),
+            at_home(2, bank="ALL", amount="10.00"),
+            at_home(3, bank=None, amount="100.00"),
+        ],
+    )
+    rows = financing(scene, SUM)
+    assert {bank: row["value"] for bank, row in rows.items()} == {"ALL": 111, "甲银行": 1, "unknown": 110}
+
+
 def test_shares_of_rows_and_of_amounts(scene: Scene) -> None:
     scene.events(
         "loan",

@@ -112,6 +112,16 @@ def test_silence_about_benefits(inbox: Inbox, freshness: str, silent: bool | Non
     assert facts[A]["rd_deduction_enjoyed"] is True and facts[A]["vat_refund_entitled"] is silent
 
 
+def test_a_closed_year_without_any_row_tells_nothing(inbox: Inbox) -> None:
+    """The day the year closes, last quarter's file keeps the source fresh and says nothing of the new year yet."""
+    inbox.registry({"uscc": A}, {"uscc": B}, as_of=date(2025, 1, 1))
+    inbox.stage("tax_benefit", [benefit(A, RESEARCH, Y, Y, "1")], as_of=date(2025, 4, 30))
+    told = inbox.resolve(date(2025, 6, 1)).enterprises
+    assert {told[B][fact] for fact in BENEFITS} == {False}
+    silent = inbox.resolve(date(2026, 6, 1)).enterprises
+    assert {silent[code][fact] for code in (A, B) for fact in BENEFITS} == {None}
+
+
 def test_one_flag_a_platform(inbox: Inbox) -> None:
     codes = dict(zip(PLATFORMS, [f"X{number:017d}" for number in range(6)], strict=True))
     inbox.registry(*({"uscc": code} for code in codes.values()), {"uscc": A})

@@ -58,7 +58,7 @@ def test_the_declared_order_is_the_order_used(inbox: Inbox, monkeypatch: pytest.
     assert used() == evidence[declared["employees"][0]]
     known = load_dictionary()
     turned = known.facts["employees"].model_copy(update={"sources": list(reversed(declared["employees"]))})
-    known.facts["employees"] = turned
+    monkeypatch.setitem(known.facts, "employees", turned)
     monkeypatch.setattr(resolving, "_dictionary", lambda: known)
     assert used() == evidence[declared["employees"][1]]
 

@@ -13,7 +13,8 @@ known AS (
     SELECT
         * REPLACE (
             CASE WHEN approved_on <= $biz_date THEN approved_on END AS approved_on,
-            CASE WHEN approved_on > $biz_date THEN NULL ELSE amount_granted END AS amount_granted
+            CASE WHEN approved_on > $biz_date THEN NULL ELSE amount_granted END AS amount_granted,
+            CASE WHEN approved_on > $biz_date THEN NULL ELSE amount_total_granted END AS amount_total_granted
         )
     FROM newest
     WHERE applied_on IS NULL
