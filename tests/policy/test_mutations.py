@@ -214,8 +214,8 @@ def test_a_changed_pack_is_noticed(
 
 @pytest.mark.full
 def test_the_cases_do_the_work() -> None:
-    """Few mutants die at load already: it is the cases that notice."""
-    assert len(REFUSED) < len(MUTANTS) / 10
+    """Most mutants load well (a word that fits no figure does not): it is the cases that notice."""
+    assert len(REFUSED) < len(MUTANTS) / 5
 
 
 def test_there_are_mutants_of_every_kind_and_the_copy_itself_is_sound(

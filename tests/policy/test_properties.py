@@ -26,7 +26,7 @@ from srdi.policy.problems import PackError
 
 pytestmark = pytest.mark.full
 
-SEED, NUMBER = 20250930, 48
+SEED, NUMBER = 20250930, 300
 Rows = dict[str, list[dict[str, Any]]]
 
 
