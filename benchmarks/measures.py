@@ -87,7 +87,7 @@ def one(work: Path, bare: bool) -> None:
 
     from srdi.engine.duck import connect
     from srdi.engine.lake import Lake
-    from srdi.policy import explain, standards
+    from srdi.policy import evidence, explain, standards
     from srdi.policy.decide import decide
     from srdi.policy.loader import load
 
@@ -95,7 +95,7 @@ def one(work: Path, bare: bool) -> None:
         explain.observed_sql = lambda *_: "CAST(NULL AS TEXT)"
         standards.observed_sql = lambda *_: "CAST(NULL AS TEXT)"
         explain.distance_sql = lambda *_: "CAST(NULL AS DECIMAL(18, 6))"
-        explain.evidence_sql = lambda *_: ("CAST(NULL AS TEXT)", "CAST(NULL AS BIGINT)")
+        evidence.evidence_sql = lambda *_: ("CAST(NULL AS TEXT)", "CAST(NULL AS BIGINT)")
     lake = Lake(str(work / "lake"))
     packs = load()
     con = connect(lake)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from policy.scene import EVENTS, FACTS, Scene, uscc
-from srdi.policy.explain import fact_name
 from srdi.policy.loader import PACKS, load
 from srdi.policy.packset import PackSet
+from srdi.policy.words import fact_name
 
 DAY = date(2025, 9, 30)
 HEAD = """\

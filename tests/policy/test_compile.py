@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from policy.scene import FACTS
 from srdi.policy import models
 from srdi.policy.compile import Compiler, check_exact
-from srdi.policy.explain import condition_words, distance_sql, observed_sql, required_text
+from srdi.policy.explain import distance_sql, observed_sql
 from srdi.policy.expression import OPERATORS, parse
 from srdi.policy.packset import Parameter
 from srdi.policy.problems import PackError
+from srdi.policy.words import condition_words, required_text
 
 pytestmark = pytest.mark.full
 

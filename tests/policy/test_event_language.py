@@ -12,8 +12,8 @@ from policy.scene import EVENTS, FACTS
 from srdi.contracts.models import FieldMeaning
 from srdi.policy.event_measure import EventMeasure
 from srdi.policy.event_tables import FLAG_SOURCES, TABLES
-from srdi.policy.explain import in_words
 from srdi.policy.loader import load
+from srdi.policy.measure_words import in_words
 from srdi.policy.rule_hash import as_written, in_force, rule_sources, sources_of
 from srdi.reports.measure import tell
 from srdi.reports.trace import tables_of

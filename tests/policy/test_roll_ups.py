@@ -12,8 +12,8 @@ import pytest
 
 from policy.province import ANYANG, GIANT, LUOYANG, NOTHING, PEOPLE, PROVINCIAL, TITLES, USUAL, province_packs
 from policy.scene import Scene, uscc
-from srdi.policy.explain import in_words
 from srdi.policy.heads import load_cities
+from srdi.policy.measure_words import in_words
 from srdi.policy.packset import PackSet
 
 DAY = date(2025, 9, 30)

@@ -265,7 +265,7 @@ def _rules(reasons: list[Row], measure: Row, sources: Sources) -> Table:
 
 def distance_text(distance: Decimal | None) -> str:
     """How much room is left, or missing."""
-    from srdi.policy.explain import value_text
+    from srdi.policy.words import value_text
 
     if distance is None:
         return "—"

@@ -50,8 +50,8 @@ def lint(console: Console) -> int:
 
 def list_measures(day: date, console: Console) -> int:
     """List measures as they stand on ``day``; returns 0."""
-    from srdi.policy.explain import measure_words
     from srdi.policy.loader import load
+    from srdi.policy.measure_words import measure_words
 
     packs = load()
     console.print(AS_OF.format(day=day))

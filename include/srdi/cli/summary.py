@@ -207,7 +207,7 @@ def _amount(value: Decimal | None, unit: str) -> str:
 
 
 def _financing(summary: Summary) -> Table:
-    from srdi.policy.explain import SIGNS
+    from srdi.policy.words import SIGNS
 
     table = _table("融资 / financing", "指标", "数值", "目标", "做到", "银行", "未知", "未匹配", "时效")
     for row in _promised(table, summary.financing, "marts.financing_latest"):

@@ -13,6 +13,7 @@ from srdi.policy.compile import half_up
 from srdi.policy.models import HELD
 from srdi.policy.packset import CoverageMeasure
 from srdi.policy.population import Population, area_sql
+from srdi.policy.words import required_text
 
 if TYPE_CHECKING:
     import duckdb
@@ -203,7 +204,7 @@ def decide_coverage(con: duckdb.DuckDBPyConnection, population: Population, fact
 def _member(population: Population, measure: CoverageMeasure) -> str:
     compiler = population.compiler
     required = {
-        part: explain.required_text(condition, compiler.facts, measure.parameters, compiler.biz_date)
+        part: required_text(condition, compiler.facts, measure.parameters, compiler.biz_date)
         for part, condition in (("of", measure.of), ("counts", measure.counts))
     }
     return MEMBER.format(

@@ -6,8 +6,8 @@ from datetime import date
 
 from srdi.policy.event_measure import EventMeasure, kind_of
 from srdi.policy.event_tables import ALWAYS
-from srdi.policy.explain import SIGNS, beside, condition_words, fact_name, value_text
 from srdi.policy.models import UNITS
+from srdi.policy.words import SIGNS, beside, condition_words, fact_name, value_text
 
 DURING_ZH = {
     "year": "当年 1 月 1 日至当日",

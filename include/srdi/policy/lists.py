@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from srdi.policy import explain
+from srdi.policy import evidence, explain
 from srdi.policy.compile import Compiler
+from srdi.policy.expression import facts_of
 from srdi.policy.list_sql import (
     EXCEPTION_REASONS,
     POPULATION_REASONS,
@@ -24,6 +25,7 @@ from srdi.policy.list_sql import (
 )
 from srdi.policy.packset import ListMeasure, Rule
 from srdi.policy.population import Population, area_sql
+from srdi.policy.words import fact_name, required_text
 
 if TYPE_CHECKING:
     import duckdb
@@ -100,7 +102,7 @@ def _stand(con: duckdb.DuckDBPyConnection, population: Population, measure: List
 
 def rule_sql(rule: Rule, measure_sql: str, compiler: Compiler) -> str:
     """The judgement of one rule over the rows of one list."""
-    batch, row = explain.evidence_sql(rule.keep)
+    batch, row = evidence.evidence_sql(rule.keep)
     return RULE_REASON.format(
         measure=measure_sql,
         rule=compiler.binds.text(rule.id),
@@ -125,8 +127,8 @@ def _reasons(con: duckdb.DuckDBPyConnection, population: Population, measure: Li
             warn_before=compiler.binds.text(warn_before, "INTEGER"),
         )
     else:
-        batch, row = explain.evidence_sql(measure.of)
-        required = explain.required_text(measure.of, compiler.facts, measure.parameters, compiler.biz_date)
+        batch, row = evidence.evidence_sql(measure.of)
+        required = required_text(measure.of, compiler.facts, measure.parameters, compiler.biz_date)
         sql = POPULATION_REASONS.format(
             measure=measure_sql,
             on_unknown=compiler.binds.text(measure.population_unknown),
@@ -185,8 +187,8 @@ def _rule_table(con: duckdb.DuckDBPyConnection, population: Population) -> None:
             )
         for rule in measure.rules:
             document = population.packs.documents[rule.document_id]
-            facts = "、".join(explain.fact_name(name, compiler.facts) for name in explain.facts_of(rule.keep))
-            required = explain.required_text(rule.keep, compiler.facts, rule.parameters, compiler.biz_date)
+            facts = "、".join(fact_name(name, compiler.facts) for name in facts_of(rule.keep))
+            required = required_text(rule.keep, compiler.facts, rule.parameters, compiler.biz_date)
             where = (
                 f"《{document.title}》{rule.clause}"
                 if document.kind == "paper"

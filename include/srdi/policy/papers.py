@@ -6,9 +6,10 @@ from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from srdi.policy import explain
+from srdi.policy.measure_words import in_words
 from srdi.policy.packset import CoverageMeasure, Measure, PackSet
 from srdi.policy.population import Population
+from srdi.policy.words import value_text
 
 if TYPE_CHECKING:
     import duckdb
@@ -110,7 +111,7 @@ def clauses(packs: PackSet) -> list[tuple[str, str, str, str | None]]:
     for parameters in packs.parameters.values():
         for parameter in parameters.values():
             for start, entry in parameter.values:
-                value = explain.value_text(entry.value)
+                value = value_text(entry.value)
                 cite(
                     parameter.document_id,
                     entry.clause,
@@ -137,7 +138,7 @@ def _measure_row(packs: PackSet, measure: Measure, day: date) -> tuple[Any, ...]
         measure.kind,
         measure.title.zh,
         measure.title.en,
-        explain.in_words(measure, packs.facts, day),
+        in_words(measure, packs.facts, day),
         measure.area or None,
         measure.document.stage,
         measure.term(day),

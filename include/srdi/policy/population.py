@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from srdi.engine.duck import literal
-from srdi.policy import explain
+from srdi.policy import evidence, explain
 from srdi.policy.compile import Compiler, check_exact, list_column, near_columns
 from srdi.policy.event_measure import EventMeasure
 from srdi.policy.expression import Condition, NearTitle, OnList, atoms, facts_of
@@ -236,7 +236,7 @@ def _columns(con: duckdb.DuckDBPyConnection, population: Population, source: str
         elif isinstance(measure, TargetMeasure) and measure.mean:
             needed |= {measure.mean.of, measure.mean.over}
         for condition in conditions:
-            needed |= set(facts_of(condition)) | explain.explaining_facts(condition)
+            needed |= set(facts_of(condition)) | evidence.explaining_facts(condition)
     present = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
     missing = sorted(needed - present)
     if missing:

@@ -14,7 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from srdi.policy.event_measure import EventMeasure
-from srdi.policy.explain import evidence_prefix, value_text
+from srdi.policy.evidence import evidence_prefix
 from srdi.policy.expression import (
     All,
     AnyOf,
@@ -39,6 +39,7 @@ from srdi.policy.packset import (
     TargetMeasure,
 )
 from srdi.policy.standards import facts_read
+from srdi.policy.words import value_text
 
 if TYPE_CHECKING:
     import duckdb

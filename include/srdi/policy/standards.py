@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from srdi.policy import explain
+from srdi.policy import evidence, explain
 from srdi.policy.compile import Compiler, check_exact, near_columns
 from srdi.policy.expression import Condition, NearTitle, Score, atoms, facts_of
 from srdi.policy.packset import PackSet, StandardMeasure
 from srdi.policy.problems import PackError
 from srdi.policy.scoring import item_columns, item_sql, with_scores
+from srdi.policy.words import required_text
 
 if TYPE_CHECKING:
     import duckdb
@@ -201,7 +202,7 @@ def gap_sql(judgement: Judgement, compiler: Compiler, source: str) -> str:
     measure, text = judgement.measure, compiler.binds.text
     rows = []
     for one in measure.criteria:
-        batch, row = explain.evidence_sql(one.keep)
+        batch, row = evidence.evidence_sql(one.keep)
         rows.append(
             ROW.format(
                 criterion=text(one.id),
@@ -285,7 +286,7 @@ def columns_read(measure: StandardMeasure) -> set[str]:
     """Columns of the fact row that a standard and its explanations need."""
     needed = {"srdi", "innovative", *facts_read(measure)}
     for condition in _conditions(measure):
-        needed |= explain.explaining_facts(condition)
+        needed |= evidence.explaining_facts(condition)
     return needed
 
 
@@ -306,7 +307,7 @@ def criterion_table(con: duckdb.DuckDBPyConnection, judged: list[Judgement], com
             criterion.id,
             position,
             criterion.title.zh,
-            explain.required_text(criterion.keep, compiler.facts, one.measure.parameters, compiler.biz_date),
+            required_text(criterion.keep, compiler.facts, one.measure.parameters, compiler.biz_date),
             criterion.clause,
             one.measure.document.id,
         )

@@ -8,8 +8,8 @@ from datetime import date
 
 from srdi.policy.event_measure import EventMeasure
 from srdi.policy.event_words import during_words, figure_words, population_words
-from srdi.policy.explain import EFFECTS_ZH, SIGNS, condition_words, in_words, value_text
 from srdi.policy.heads import load_areas
+from srdi.policy.measure_words import in_words
 from srdi.policy.models import UNITS
 from srdi.policy.packset import (
     CoverageMeasure,
@@ -21,6 +21,7 @@ from srdi.policy.packset import (
     StandardMeasure,
     TargetMeasure,
 )
+from srdi.policy.words import EFFECTS_ZH, SIGNS, condition_words, value_text
 from srdi.reports.trace import case_files, tables_of
 from srdi.reports.words import STAGES, TERMS
 

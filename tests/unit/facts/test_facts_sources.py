@@ -10,7 +10,7 @@ import pytest
 from facts_inbox import ALL_FRESH, A, B, Inbox
 
 from srdi.contracts.loader import load_contracts, load_dictionary
-from srdi.policy.explain import EVIDENCE, evidence_prefix
+from srdi.policy.evidence import EVIDENCE, evidence_prefix
 from srdi.policy.rule_hash import ALSO, SOURCES, sources_of
 
 FACTS = load_dictionary().facts
