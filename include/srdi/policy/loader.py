@@ -17,7 +17,8 @@ from srdi.contracts.models import FieldMeaning
 from srdi.policy import event_measure, models
 from srdi.policy.expression import All, NearTitle, atoms, parameters_of
 from srdi.policy.inventory import CLAUSES, attach
-from srdi.policy.pack_file import PackFile, check_pack, open_pack, parameter_places
+from srdi.policy.pack_check import check_pack, parameter_places
+from srdi.policy.pack_file import PackFile, open_pack
 from srdi.policy.packset import (
     CONVENTIONS,
     CoverageMeasure,
