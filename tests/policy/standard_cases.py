@@ -109,8 +109,9 @@ def _difference(case: StandardCase, judged: dict[tuple[str, str, str], dict[str,
     rows = [row for one in purposes if (row := judged.get((case.standard, one, case.uscc)))]
     if given["outcome"] is None:
         return f"judged {rows}" if rows else ""
-    if purposes == ("renewal",) and (case.standard, "new", case.uscc) in judged:
-        return "a holder is judged as if the title were new"
+    other = {("renewal",): "new", ("new",): "renewal"}.get(purposes)
+    if other is not None and (case.standard, other, case.uscc) in judged:
+        return f"judged for {other} as well"
     if not rows:
         return "not judged"
     (row,) = rows
