@@ -40,9 +40,9 @@ quick: $(VENV)/.installed-dev ## the quick tier: lint, types, unit tests; no ser
 
 test: $(VENV)/.installed-dev ## everything CI runs
 	@$(MAKE) --no-print-directory lint
-	@$(PYTHON) -m pytest -q
+	@$(PYTHON) -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
 
-mutants: $(VENV)/.installed-dev ## every mutant of the policy packs, not only the sixth of `make test`
+mutants: $(VENV)/.installed-dev ## every mutant of the policy packs, not only the twelfth of `make test`
 	@SRDI_MUTANTS=all $(PYTHON) -m pytest -q tests/policy/test_mutations.py
 
 lint: $(VENV)/.installed-dev ## ruff, formatting, types, contracts, packs, generated pages
