@@ -40,7 +40,9 @@ quick: $(VENV)/.installed-dev ## the quick tier: lint, types, unit tests; no ser
 
 test: $(VENV)/.installed-dev ## everything CI runs
 	@$(MAKE) --no-print-directory lint
-	@$(PYTHON) -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
+# the nights through Airflow have the machine to themselves; everything else shares its processors
+	@$(PYTHON) -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile --ignore tests/e2e; others=$$?; \
+	  $(PYTHON) -m pytest -q tests/e2e && exit $$others
 
 mutants: $(VENV)/.installed-dev ## every mutant of the policy packs, not only the twelfth of `make test`
 	@SRDI_MUTANTS=all $(PYTHON) -m pytest -q tests/policy/test_mutations.py
