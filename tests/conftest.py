@@ -5,8 +5,10 @@ import sys
 
 import pytest
 
+# SRDI_MUTANTS is the person's at the keyboard: how many mutants to try (make mutants)
 for name in [name for name in os.environ if name.startswith(("SRDI_", "WAREHOUSE_URL"))]:
-    del os.environ[name]
+    if name != "SRDI_MUTANTS":
+        del os.environ[name]
 os.environ["GX_ANALYTICS_ENABLED"] = "False"
 
 STATUS = {"exit": 0}
