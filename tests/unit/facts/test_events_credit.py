@@ -136,6 +136,15 @@ def test_what_comes_after_the_day_does_not_count(inbox: Inbox) -> None:
     assert facts.enterprises[A]["credit_granted_on"] == BIZ_DATE
 
 
+@pytest.mark.parametrize(("approved", "line"), [(BIZ_DATE, Decimal(9)), (BIZ_DATE + ONE_DAY, None)])
+def test_a_credit_line_counts_from_the_day_of_its_decision(
+    inbox: Inbox, approved: date, line: Decimal | None
+) -> None:
+    inbox.registry({"uscc": A})
+    inbox.stage("financing_credit", [granted("1", approved, amount_total_granted=Decimal(9))])
+    assert inbox.resolve().enterprises[A]["credit_line"] == line
+
+
 def test_rows_of_nobody_stay_without_place_and_flags(inbox: Inbox) -> None:
     inbox.registry({"uscc": A, "name": "洛阳甲有限公司"})
     inbox.stage("title_list", [])
