@@ -25,7 +25,7 @@ RETRY_POLICY = ExceptionRetryPolicy(
             reason="接口拒绝或地址、令牌有误，重试无用",
         ),
         RetryRule(
-            exception=["srdi.policy.problems.PackError", "srdi.warehouse.staging.PublishError"],
+            exception=["srdi.problems.PackError", "srdi.warehouse.staging.PublishError"],
             action=RetryAction.FAIL,
             reason="政策包或结果自相矛盾，重试无用",
         ),

@@ -16,8 +16,8 @@ from srdi.policy.compile import Compiler, check_exact
 from srdi.policy.explain import distance_sql, observed_sql
 from srdi.policy.expression import OPERATORS, parse
 from srdi.policy.packset import Parameter
-from srdi.policy.problems import PackError
 from srdi.policy.words import condition_words, required_text
+from srdi.problems import PackError
 
 pytestmark = pytest.mark.full
 

@@ -21,7 +21,7 @@ from srdi.contracts.loader import load_contracts
 from srdi.policy import rule_hash
 from srdi.policy.decide import ListException
 from srdi.policy.packset import PackSet
-from srdi.policy.problems import PackError
+from srdi.problems import PackError
 
 DAY = date(2025, 9, 30)
 MEMBER = {

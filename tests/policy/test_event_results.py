@@ -17,7 +17,7 @@ from policy.scene import FACTS, Scene
 from srdi.policy.event_measure import EventMeasure
 from srdi.policy.loader import PACKS, load
 from srdi.policy.packset import TargetMeasure
-from srdi.policy.problems import PackError
+from srdi.problems import PackError
 
 FEE = 'events: guarantee\nof: srdi\nduring: year\nfigure: {mean: fee_rate, weight: amount}\ntarget: ceiling\nkeeps: "<="'
 MIDDLE = "events: application\nduring: year\nfigure: {quantile: middle, of: days}"

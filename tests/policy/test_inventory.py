@@ -14,9 +14,9 @@ from srdi.policy.inventory import CLAUSES
 from srdi.policy.inventory_file import PLACES, REASONS_ZH
 from srdi.policy.loader import lint, load
 from srdi.policy.packset import PackSet
-from srdi.policy.problems import Problem
-from srdi.policy.yaml_text import MAX_BYTES
+from srdi.problems import Problem
 from srdi.settings import REPOSITORY
+from srdi.yaml_text import MAX_BYTES
 
 #: The papers the project was given; the reprint of Zhengzhou's has no inventory of its own.
 SEEDS = {"zhengzhou-2022", "henan-2022", "sanmenxia-2022", "luoyang-2023"}

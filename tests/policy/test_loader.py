@@ -11,8 +11,8 @@ from policy.paper import TIER, evaluated, head, shipped, whitelist
 from policy.scene import FACTS
 from srdi.policy.loader import conventions, lint, load
 from srdi.policy.packset import PackSet
-from srdi.policy.problems import PackError
-from srdi.policy.yaml_text import MAX_BYTES
+from srdi.problems import PackError
+from srdi.yaml_text import MAX_BYTES
 
 SHIPPED = len(load(facts=FACTS).measures)
 

@@ -27,9 +27,9 @@ from policy.scene import FACTS
 from policy.standard_cases import StandardSuite
 from srdi.policy.expression import OPERATORS
 from srdi.policy.loader import PACKS, load
-from srdi.policy.problems import PackError
 from srdi.policy.rule_hash import as_written
-from srdi.policy.yaml_text import read
+from srdi.problems import PackError
+from srdi.yaml_text import read
 
 Path_ = tuple[Any, ...]
 

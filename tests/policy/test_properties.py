@@ -22,7 +22,7 @@ from srdi.policy.event_measure import EventMeasure, figure_facts
 from srdi.policy.expression import facts_of
 from srdi.policy.packset import PackSet
 from srdi.policy.population import starts_from_list
-from srdi.policy.problems import PackError
+from srdi.problems import PackError
 
 pytestmark = pytest.mark.full
 

@@ -19,9 +19,10 @@ from pydantic import BaseModel, ValidationError
 
 from srdi.contracts.models import Contract, FieldMeaning, Header, SourceField
 from srdi.contracts.precedence import precedence_problems
-from srdi.contracts.predicates import PredicateError, compile_predicate, nearest
+from srdi.contracts.predicates import PredicateError, compile_predicate
 from srdi.contracts.units import UNITS, convertible
-from srdi.contracts.yaml_source import Place, Problem, YamlProblem, YamlSource, read_yaml
+from srdi.problems import Problem, nearest
+from srdi.yaml_text import Tree, YamlRefused, read
 
 FOLDER = Path(__file__).resolve().parent
 SOURCES = FOLDER / "sources"
@@ -30,6 +31,8 @@ DICTIONARY = FOLDER / "fields.yaml"
 
 _FIELD_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 _NUMERIC = ("integer", "decimal", "money", "ratio", "year")
+
+Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -74,11 +77,11 @@ def _own_dictionary() -> Dictionary:
 
 def _read_dictionary(path: Path) -> Dictionary:
     try:
-        source = read_yaml(path)
-    except YamlProblem as error:
-        raise BrokenDictionary([error.problem]) from error
+        source = read(path.read_bytes(), path.name, number=_number)
+    except YamlRefused as error:
+        raise BrokenDictionary([error.problem(path.name)]) from error
     problems: list[Problem] = []
-    value = source.value if isinstance(source.value, dict) else {}
+    value = source.value
     sections = ("fields", "facts", "events")
     for name in value:
         if name not in sections:
@@ -100,8 +103,13 @@ def _read_dictionary(path: Path) -> Dictionary:
     return Dictionary(fields=fields, facts=facts, events=events, lines=lines)
 
 
+def _number(text: str) -> int | float:
+    """Bounds and sizes of a contract are plain numbers; amounts to compute with stand in the policy packs."""
+    return float(text) if "." in text else int(text)
+
+
 def _meanings(
-    source: YamlSource, path: tuple[Any, ...], entries: Any, problems: list[Problem]
+    source: Tree, path: tuple[Any, ...], entries: Any, problems: list[Problem]
 ) -> dict[str, FieldMeaning]:
     """The entries below ``path``; mistakes are added to ``problems``."""
     known: dict[str, FieldMeaning] = {}
@@ -156,13 +164,13 @@ def load_contracts(folder: Path | None = None, dictionary: Dictionary | None = N
 def load_contract(path: Path, dictionary: Dictionary) -> tuple[Contract | None, list[Problem]]:
     """Read one contract; the contract is None when it has problems."""
     try:
-        source = read_yaml(path)
-    except YamlProblem as error:
-        return None, [error.problem]
+        source = read(path.read_bytes(), path.name, number=_number)
+    except YamlRefused as error:
+        return None, [error.problem(path.name)]
     except OSError as error:
         return None, [Problem(path.name, 1, f"文件打不开：{error.strerror}")]
     value = source.value
-    if isinstance(value, dict) and "version" in value:
+    if "version" in value:
         return None, [
             _problem(source, ("version",), "version 由系统按文件内容计算，不能手写", "请删去这一行")
         ]
@@ -181,7 +189,7 @@ def load_contract(path: Path, dictionary: Dictionary) -> tuple[Contract | None, 
 
 
 def _validated(
-    model: type[BaseModel], value: Any, source: YamlSource, place: Place
+    model: type[BaseModel], value: Any, source: Tree, place: Place
 ) -> tuple[Any | None, list[Problem]]:
     """Value → model, or the problems with their lines."""
     if not isinstance(value, dict):
@@ -209,10 +217,10 @@ def _validated(
         return None, _distinct(problems)
 
 
-def _real_place(source: YamlSource, place: Place) -> Place:
+def _real_place(source: Tree, place: Place) -> Place:
     """Drop the parts pydantic adds for unions (class names), which are no places of the file."""
-    real: Place = ()
-    for part in place:
+    real: tuple[str, ...] = ()
+    for part in map(str, place):
         if (*real, part) in source.lines:
             real = (*real, part)
     return real
@@ -237,7 +245,7 @@ def _model_inside(annotation: Any) -> Any:
     return annotation
 
 
-def _cross_check(contract: Contract, dictionary: Dictionary, source: YamlSource, stem: str) -> list[Problem]:
+def _cross_check(contract: Contract, dictionary: Dictionary, source: Tree, stem: str) -> list[Problem]:
     """What no single key can show: names that must exist elsewhere, headers claimed twice, predicates."""
     problems: list[Problem] = []
 
@@ -336,7 +344,7 @@ def _header_clashes(fields: Mapping[str, SourceField]) -> list[tuple[str, str, s
     return clashes
 
 
-def _problem(source: YamlSource, place: Place, message: str, hint: str = "") -> Problem:
+def _problem(source: Tree, place: Place, message: str, hint: str = "") -> Problem:
     return Problem(source.file, source.line(place), message, hint)
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from srdi.contracts.predicates import nearest
-from srdi.contracts.yaml_source import Problem
+from srdi.problems import Problem, nearest
 
 if TYPE_CHECKING:
     from srdi.contracts.loader import Dictionary

@@ -6,11 +6,12 @@ contract can neither read another table nor call a function whose meaning nobody
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection
 
 import sqlglot
 from sqlglot import exp
+
+from srdi.problems import nearest
 
 _NODES: tuple[type[exp.Expr], ...] = (
     exp.Column,
@@ -119,9 +120,3 @@ def _write_out(node: exp.Expr) -> exp.Expr:
             raise PredicateError("org_check 只接受一个字段")
         return sqlglot.parse_one(org_check_sql(arguments[0].name), dialect="duckdb")
     return node
-
-
-def nearest(word: str, known: Collection[str]) -> str:
-    """Hint naming the known word most like ``word``, or an empty text."""
-    found = difflib.get_close_matches(str(word), sorted(known), n=1, cutoff=0.5)
-    return f"是否想写 {found[0]}？" if found else ""

@@ -28,7 +28,7 @@ from srdi.policy.expression import (
     facts_of_atom,
 )
 from srdi.policy.packset import Parameter
-from srdi.policy.problems import nearest
+from srdi.problems import nearest
 
 NUMERIC = ("integer", "decimal", "money", "ratio", "year")
 #: Units without a dimension: a fact that declares no unit may be compared with these.

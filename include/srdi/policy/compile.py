@@ -36,7 +36,7 @@ from srdi.policy.expression import (
 )
 from srdi.policy.models import UNITS
 from srdi.policy.packset import Parameter
-from srdi.policy.problems import PackError
+from srdi.problems import PackError
 
 if TYPE_CHECKING:
     import duckdb

@@ -22,9 +22,9 @@ from srdi.policy.list_sql import REASON
 from srdi.policy.lists import ListException, decide_lists
 from srdi.policy.packset import PackSet
 from srdi.policy.population import Population, area_sql, fact_rows, scan, settle_lists
-from srdi.policy.problems import PackError, Problem
 from srdi.policy.standards import GAP_RESULT, decide_standards
 from srdi.policy.targets import decide_targets
+from srdi.problems import PackError, Problem
 
 if TYPE_CHECKING:
     import duckdb

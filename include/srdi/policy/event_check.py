@@ -12,7 +12,7 @@ from srdi.policy.event_measure import GOAL_UNITS, PARTS, SUBJECTS, figure_facts,
 from srdi.policy.event_tables import TABLES
 from srdi.policy.expression import All, AnyOf, Compare, Condition, Holds, Not, parameters_of
 from srdi.policy.packset import Parameter
-from srdi.policy.problems import nearest
+from srdi.problems import nearest
 
 if TYPE_CHECKING:
     from srdi.policy.pack_file import PackFile

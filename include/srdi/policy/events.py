@@ -17,7 +17,7 @@ from srdi.policy.event_figures import FigureSql, divide, figure_sql, judged
 from srdi.policy.event_measure import SUBJECTS, EventMeasure, figure_facts
 from srdi.policy.expression import facts_of
 from srdi.policy.population import Population, area_sql
-from srdi.policy.problems import PackError
+from srdi.problems import PackError
 
 if TYPE_CHECKING:
     import duckdb

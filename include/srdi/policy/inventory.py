@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srdi.policy.inventory_file import CITED, InventoryFile, Paper, open_inventory
-from srdi.policy.problems import Problem, nearest
+from srdi.problems import Problem, nearest
 
 if TYPE_CHECKING:
     from srdi.policy.packset import PackSet

@@ -17,8 +17,8 @@ from pydantic import Field, ValidationError
 
 from srdi.policy.models import DottedId, Stage, Strict
 from srdi.policy.pack_file import shape_problem
-from srdi.policy.problems import Problem
-from srdi.policy.yaml_text import MAX_BYTES, Tree, YamlRefused, read
+from srdi.problems import Problem
+from srdi.yaml_text import MAX_BYTES, Tree, YamlRefused, read
 
 #: A line is a reminder of what the paper says, not a copy of it; these keep it one table cell.
 MAX_SAYS, MAX_BECAUSE = 60, 120

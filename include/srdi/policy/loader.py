@@ -32,9 +32,9 @@ from srdi.policy.packset import (
     conventions,
     switched,
 )
-from srdi.policy.problems import PackError, Problem
 from srdi.policy.references import check_references, check_unique, references
 from srdi.policy.standard_link import link_standard
+from srdi.problems import PackError, Problem
 
 PACKS = Path(__file__).resolve().parent / "packs"
 

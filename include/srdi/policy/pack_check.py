@@ -17,7 +17,6 @@ from srdi.policy.expression import (
 )
 from srdi.policy.pack_file import PackFile, Path
 from srdi.policy.packset import Parameter
-from srdi.policy.problems import nearest
 from srdi.policy.standard_file import (
     check_standard,
     gives_points,
@@ -25,6 +24,7 @@ from srdi.policy.standard_file import (
     scores_of,
     standard_conditions,
 )
+from srdi.problems import nearest
 
 
 def check_pack(

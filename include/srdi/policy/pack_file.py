@@ -17,8 +17,8 @@ from srdi.policy.expression import (
     mapped,
 )
 from srdi.policy.packset import Parameter
-from srdi.policy.problems import Problem, nearest
-from srdi.policy.yaml_text import Tree, YamlRefused, read
+from srdi.problems import Problem, nearest
+from srdi.yaml_text import Tree, YamlRefused, read
 
 Path = tuple[Any, ...]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from srdi.contracts.models import FieldMeaning
 from srdi.policy import models
 from srdi.policy.expression import Compare, Condition, Years
-from srdi.policy.problems import PackError, Problem
+from srdi.problems import PackError, Problem
 
 if TYPE_CHECKING:
     from srdi.policy.inventory_file import Inventory

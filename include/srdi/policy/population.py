@@ -24,8 +24,8 @@ from srdi.policy.packset import (
     StandardMeasure,
     TargetMeasure,
 )
-from srdi.policy.problems import PackError
 from srdi.policy.standards import with_nearness
+from srdi.problems import PackError
 
 if TYPE_CHECKING:
     import duckdb

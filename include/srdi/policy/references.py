@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from srdi.policy import models
 from srdi.policy.expression import OnList, atoms
 from srdi.policy.pack_file import PackFile
-from srdi.policy.problems import nearest
+from srdi.problems import nearest
 
 
 def check_unique(files: list[PackFile]) -> None:

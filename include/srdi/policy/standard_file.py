@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from srdi.policy import models
-from srdi.policy.problems import nearest
+from srdi.problems import nearest
 
 Path = tuple[Any, ...]
 

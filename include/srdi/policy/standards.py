@@ -14,9 +14,9 @@ from srdi.policy import evidence, explain
 from srdi.policy.compile import Compiler, check_exact, near_columns
 from srdi.policy.expression import Condition, NearTitle, Score, atoms, facts_of
 from srdi.policy.packset import PackSet, StandardMeasure
-from srdi.policy.problems import PackError
 from srdi.policy.scoring import item_columns, item_sql, with_scores
 from srdi.policy.words import required_text
+from srdi.problems import PackError
 
 if TYPE_CHECKING:
     import duckdb

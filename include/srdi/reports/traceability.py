@@ -13,8 +13,8 @@ from srdi.policy.inventory_file import Inventory
 from srdi.policy.measure_words import in_words
 from srdi.policy.models import Document
 from srdi.policy.packset import ListMeasure, Measure, PackSet
-from srdi.policy.problems import PackError
 from srdi.policy.words import EFFECTS_ZH
+from srdi.problems import PackError
 from srdi.reports.markdown import GENERATED, code, table
 from srdi.reports.trace import case_files, counts, tables_of, trace
 from srdi.reports.words import STAGES

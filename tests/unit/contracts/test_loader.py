@@ -153,9 +153,9 @@ def test_alias_bomb_is_refused(tmp_path, dictionary):
     [
         (b"\xff\xfe\x00", "UTF-8"),
         (b"", "空的"),
-        (b"a: 1\n---\nb: 2\n", "一个 YAML 文档"),
+        (b"a: 1\n---\nb: 2\n", "一份 YAML 文档"),
         (b"x: " + b"y" * 600_000, "超过"),
-        (b"[" * 30 + b"]" * 30, "嵌套超过"),
+        (b"[" * 30 + b"]" * 30, "嵌套过深"),
         (b"- just\n- a list\n", "键: 值"),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 from srdi.policy.inventory_file import STATUS_ZH
 from srdi.policy.loader import load
 from srdi.policy.packset import PackSet
-from srdi.policy.problems import PackError, Problem
+from srdi.problems import PackError, Problem
 from srdi.reports.trace import TABLES, counts, trace
 from srdi.reports.traceability import page
 from srdi.reports.view_columns import table_types, views_and_functions

@@ -1,4 +1,4 @@
-"""What is wrong with a pack, in words for the officer who wrote it: file, line, what, and what was probably meant."""
+"""What is wrong with a hand-edited file, in words for who wrote it: file, line, what, and what was probably meant."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Problem:
-    """One defect of a pack. ``line`` is 1-based; ``severity`` ``warning`` does not put a pack out."""
+    """One defect of a pack or contract. ``line`` is 1-based; ``severity`` ``warning`` does not put a pack out."""
 
     file: str
     line: int
@@ -30,5 +30,5 @@ class PackError(ValueError):
 def nearest(word: str, known: Iterable[str]) -> str:
     """ "您是否想写 x？" for the known word closest to ``word``; empty when nothing is close."""
     candidates = {name.lower(): name for name in known}
-    match = difflib.get_close_matches(word.lower(), list(candidates), n=1, cutoff=0.5)
+    match = difflib.get_close_matches(str(word).lower(), list(candidates), n=1, cutoff=0.5)
     return f"您是否想写 {candidates[match[0]]}？" if match else ""
