@@ -201,11 +201,16 @@ def policy_lint() -> None:
 
 
 @policy.command("list")
-def policy_list(day: Day = None) -> None:
-    """列出全部指标及其含义。/ List all measures with their meaning."""
+def policy_list(
+    word: Annotated[
+        str, typer.Argument(help="编号、名称或文件中的词，缺省为全部 / part of id, title, paper")
+    ] = "",
+    day: Day = None,
+) -> None:
+    """列出指标及其含义。/ List measures with their meaning."""
     from srdi.cli.policy import list_measures
 
-    raise typer.Exit(list_measures(_day(day) or datetime.now().date(), console))
+    raise typer.Exit(list_measures(word, _day(day) or datetime.now().date(), console))
 
 
 @policy.command("show")

@@ -48,15 +48,19 @@ def lint(console: Console) -> int:
     return PROBLEMS if problems else OK
 
 
-def list_measures(day: date, console: Console) -> int:
-    """List measures as they stand on ``day``; returns 0."""
+def list_measures(word: str, day: date, console: Console) -> int:
+    """List measures as they stand on ``day``: those with ``word`` in id, title or paper. Returns 0, 2 for none."""
     from srdi.policy.loader import load
     from srdi.policy.measure_words import measure_words
 
     packs = load()
     console.print(AS_OF.format(day=day))
+    shown = 0
     for measure in packs.measures.values():
         words = measure_words(packs, measure, day)
+        if word.lower() not in f"{words.measure_id} {words.title_zh} {words.paper}".lower():
+            continue
+        shown += 1
         stage, term = STAGES.get(words.stage, words.stage), TERMS.get(words.term, words.term)
         console.print(
             f"[bold]{words.measure_id}[/bold]  {escape(words.title_zh)}  [dim]{stage} · {term}[/dim]"
@@ -64,6 +68,9 @@ def list_measures(day: date, console: Console) -> int:
         console.print(f"  {escape(words.meaning_zh)}\n", soft_wrap=True)
     for measure_id, why in packs.out.items():
         console.print(f"[yellow]![/yellow] {escape(measure_id)} 停用 / out：{escape(why)}")
+    if word and not shown:
+        console.print(f"没有编号、名称或文件含“{escape(word)}”的指标 / no such measure")
+        return USAGE
     return OK
 
 
@@ -127,7 +134,12 @@ def trace(document_id: str | None, form: str, console: Console, errors: Console)
     for problem in problems:
         errors.print(f"[red]✗[/red] {escape(str(problem))}", soft_wrap=True)
     if document_id is not None and document_id not in packs.inventory:
-        near = [name for name in packs.inventory if document_id and document_id.lower() in name]
+        near = [
+            name
+            for name, inventory in packs.inventory.items()
+            if document_id
+            and document_id.lower() in f"{name} {inventory.paper.title} {inventory.paper.issuer}"
+        ]
         near += difflib.get_close_matches(document_id.lower(), list(packs.inventory), n=2, cutoff=0.5)
         guess = f"您是否想写 {'、'.join(dict.fromkeys(near))}？" if near else ""
         every = "、".join(sorted(packs.inventory))

@@ -20,6 +20,7 @@ from srdi.reports.summary import Summary, summarise
 from srdi.reports.words import STAGES, TERMS
 
 WIDTH = 118
+NAMED = 8
 # Chinese characters two cells wide, whatever fonts there are; nothing is loaded from elsewhere.
 PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>srdi nightly</title>
 <style>i{{display:inline-block;width:.5em;overflow:hidden;font:14px/1 'DejaVu Sans Mono',monospace;vertical-align:bottom}}</style>
@@ -269,7 +270,7 @@ def _notes(summary: Summary) -> Group:
             by_term.setdefault(f"{TERMS[row['term']]} / {row['term']}", []).append(row["measure_id"])
         if row["stage"] == "draft":
             by_term.setdefault(f"{STAGES['draft']} / draft", []).append(row["measure_id"])
-    lines += [f"{term}: {'、'.join(measures)}" for term, measures in by_term.items()]
+    lines += [f"{term}: {_many(measures)}" for term, measures in by_term.items()]
     lines += [f"停用 / out: {line}" for line in summary.broken]
     lines += [
         f"检查出错 / check error: {row['batch_id']} {row['check_id']} {row['message_zh']}"
@@ -277,6 +278,17 @@ def _notes(summary: Summary) -> Group:
     ]
     lines += [f"待确认 / held: {row['subject']} {row['diff']}" for row in summary.held]
     return Group("", *[f"[yellow]![/yellow] {escape(line)}" for line in lines])
+
+
+def _many(measures: list[str]) -> str:
+    """Measures by name; of an area with more than ``NAMED`` only how many."""
+    by_area: dict[str, list[str]] = {}
+    for name in measures:
+        by_area.setdefault(name.partition(".")[0], []).append(name)
+    return "、".join(
+        "、".join(names) if len(names) <= NAMED else f"{area}.* {len(names)} 项（srdi policy list {area}）"
+        for area, names in by_area.items()
+    )
 
 
 def _times(summary: Summary, seconds: dict[str, float]) -> str:

@@ -6,8 +6,7 @@ from datetime import date
 
 from srdi.policy.event_measure import EventMeasure, kind_of
 from srdi.policy.event_tables import ALWAYS
-from srdi.policy.models import UNITS
-from srdi.policy.words import SIGNS, beside, condition_words, fact_name, value_text
+from srdi.policy.words import SIGNS, beside, condition_words, fact_name, measured_text, value_text
 
 DURING_ZH = {
     "year": "当年 1 月 1 日至当日",
@@ -23,8 +22,8 @@ def event_words(measure: EventMeasure, day: date) -> str:
     """The definition of the measure on ``day``."""
     goal = "未定目标"
     if measure.target is not None:
-        value = value_text(measure.target.on(measure.goal_day(day)))
-        goal = f"目标 {SIGNS[measure.keeps]} {value}{UNITS[measure.target.unit][1]}"
+        value = measured_text(measure.target.on(measure.goal_day(day)), measure.target.unit)
+        goal = f"目标 {SIGNS[measure.keeps]} {value}"
     by = f"，到 {measure.horizon}" if measure.horizon else ""
     return (
         f"《{measure.document.title}》{measure.clause}{beside(measure)}：{population_words(measure, day)}，"

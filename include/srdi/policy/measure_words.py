@@ -12,7 +12,7 @@ from srdi.policy.event_measure import EventMeasure
 from srdi.policy.event_words import event_words
 from srdi.policy.expression import Condition
 from srdi.policy.packset import CoverageMeasure, ListMeasure, Measure, PackSet, StandardMeasure, TargetMeasure
-from srdi.policy.words import EFFECTS_ZH, beside, condition_words, fact_name, value_text
+from srdi.policy.words import EFFECTS_ZH, beside, condition_words, fact_name, measured_text
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class MeasureWords:
 
 
 def measure_words(packs: PackSet, measure: Measure, day: date) -> MeasureWords:
-    """What a person needs to know of a measure on ``day``."""
+    """What a person needs to know of a measure on ``day``; before its first day, with the values of that."""
     return MeasureWords(
         measure.id,
         measure.title.zh,
@@ -37,7 +37,7 @@ def measure_words(packs: PackSet, measure: Measure, day: date) -> MeasureWords:
         measure.clause,
         measure.document.stage,
         measure.term(day),
-        in_words(measure, packs.facts, day),
+        in_words(measure, packs.facts, max(day, measure.in_force[0])),
     )
 
 
@@ -78,7 +78,7 @@ def in_words(measure: Measure, facts: Mapping[str, FieldMeaning], day: date) -> 
         )
     goal = "未定目标"
     if measure.target is not None:
-        goal = f"目标 {value_text(measure.target.on(day))}"
+        goal = f"目标 ≥ {measured_text(measure.target.on(day), measure.target.unit)}"
     return (
         f"{place}{beside(measure)}：登记在本市、符合（{population}）的企业中，{counted}的比例；{goal}。"
         f"是否属于统计范围或是否达到不详的，单列，不进分母。{_split(measure)}"
@@ -134,7 +134,7 @@ def _target_words(measure: TargetMeasure, facts: Mapping[str, FieldMeaning], day
         counted = f"{span}新认定{kinds}的企业数（不含复核）"
     goal = "未定目标"
     if measure.target is not None:
-        goal = f"目标 {value_text(measure.target.on(measure.goal_day(day)))}"
+        goal = f"目标 ≥ {measured_text(measure.target.on(measure.goal_day(day)), measure.target.unit)}"
     by = f"，到 {measure.horizon}" if measure.horizon else ""
     cities = "另列各市的数，各市不设目标。" if split_by_city(measure) else ""
     return f"《{measure.document.title}》{measure.clause}{beside(measure)}：{counted}；{goal}{by}。{cities}"

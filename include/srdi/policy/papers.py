@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from srdi.policy.measure_words import in_words
 from srdi.policy.packset import CoverageMeasure, Measure, PackSet
 from srdi.policy.population import Population
-from srdi.policy.words import value_text
+from srdi.policy.words import measured_text
 
 if TYPE_CHECKING:
     import duckdb
@@ -111,7 +111,7 @@ def clauses(packs: PackSet) -> list[tuple[str, str, str, str | None]]:
     for parameters in packs.parameters.values():
         for parameter in parameters.values():
             for start, entry in parameter.values:
-                value = value_text(entry.value)
+                value = measured_text(entry.value, parameter.unit)
                 cite(
                     parameter.document_id,
                     entry.clause,

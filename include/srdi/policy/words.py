@@ -72,6 +72,22 @@ def value_text(value: Value) -> str:
     return str(value)
 
 
+def measured_text(value: Value, unit: str) -> str:
+    """A value as a paper writes it: 3.5% (unit ``ratio``), 5000 万元 and 1 亿元 (``yuan``), 3 年.
+
+    An empty value is a statement of the paper's: no limit.
+    """
+    if value is None:
+        return "不限"
+    if isinstance(value, Decimal) and unit == "ratio":
+        return f"{value_text(value * 100)}%"
+    if isinstance(value, Decimal) and unit == "yuan" and value:
+        for size, name in ((100_000_000, "亿元"), (10_000, "万元")):
+            if value % size == 0:
+                return f"{value_text(value / size)} {name}"
+    return value_text(value) + UNITS[unit][1]
+
+
 def required_text(
     condition: Condition, facts: Mapping[str, FieldMeaning], parameters: Mapping[str, Parameter], day: date
 ) -> str:
@@ -133,10 +149,11 @@ def condition_words(
 
 def _value_words(parameter: Parameter, day: date) -> str:
     entry = parameter.entry_on(day)
-    clause = f"（{entry.clause}）" if entry else "（当日无值）"
+    if entry is None:
+        return "（当日无值）"
     if parameter.unit == "bands":
-        return f"按 {parameter.name} 分档{clause}"
-    return f"{value_text(parameter.on(day))}{UNITS[parameter.unit][1]}{clause}"
+        return f"按 {parameter.name} 分档（{entry.clause}）"
+    return f"{measured_text(parameter.on(day), parameter.unit)}（{entry.clause}）"
 
 
 def beside(measure: Measure) -> str:

@@ -9,8 +9,8 @@ from datetime import date
 from srdi.policy.event_measure import EventMeasure
 from srdi.policy.event_words import during_words, figure_words, population_words
 from srdi.policy.heads import load_areas
+from srdi.policy.inventory_file import Clause
 from srdi.policy.measure_words import in_words
-from srdi.policy.models import UNITS
 from srdi.policy.packset import (
     CoverageMeasure,
     ListMeasure,
@@ -21,7 +21,7 @@ from srdi.policy.packset import (
     StandardMeasure,
     TargetMeasure,
 )
-from srdi.policy.words import EFFECTS_ZH, SIGNS, condition_words, value_text
+from srdi.policy.words import EFFECTS_ZH, SIGNS, condition_words, measured_text
 from srdi.reports.trace import case_files, tables_of
 from srdi.reports.words import STAGES, TERMS
 
@@ -39,13 +39,14 @@ def tell(packs: PackSet, measure: Measure, day: date) -> list[Part]:
     document = measure.document
     number = f"{document.number}，" if document.number else ""
     stage = f"{STAGES[document.stage]} / {document.stage}"
+    term = [f"{day} 时{TERMS[measure.term(day)]} / {measure.term(day)}：{_span(*measure.in_force)}"]
+    if day < measure.in_force[0]:
+        day = measure.in_force[0]
+        term.append(f"以下是施行首日 {day} 的数值")
     told = [
         ("名称 title", [f"{measure.title.zh} / {measure.title.en}", f"{measure.id}，类型 {measure.kind}"]),
         ("文件 paper", [f"《{document.title}》{number}{document.issuer}，{document.id}", f"阶段 {stage}"]),
-        (
-            "时效 term",
-            [f"{day} 时{TERMS[measure.term(day)]} / {measure.term(day)}：{_span(*measure.in_force)}"],
-        ),
+        ("时效 term", term),
         ("条款 clause", _clauses(packs, measure)),
         ("统计范围 population", _population(packs, measure, day)),
         *_condition(packs, measure, day),
@@ -55,7 +56,7 @@ def tell(packs: PackSet, measure: Measure, day: date) -> list[Part]:
         ("口径 definition", [in_words(measure, packs.facts, day)]),
         ("案例 cases", list(case_files(measure.id)) or ["—"]),
         ("结果表 tables", list(tables_of(measure)) or ["—"]),
-        ("规则版本 rule version", [packs.rule_version]),
+        ("规则版本（全部政策包合为一个版本）rule version", [packs.rule_version]),
     ]
     return [Part(heading, tuple(lines)) for heading, lines in told if lines]
 
@@ -65,18 +66,18 @@ def _span(first: date, last: date | None) -> str:
 
 
 def _clauses(packs: PackSet, measure: Measure) -> list[str]:
-    """The reference of the pack, then the promises of the inventory that this measure answers.
+    """The promises of the inventory that this measure answers; the reference of the pack where none stands there.
 
     A reading that no line names answers what its promise answers.
     """
     inventory = packs.inventory.get(measure.document.id)
-    told = [measure.clause]
+    named: list[Clause] = []
     wanted: str | None = measure.id
-    while inventory is not None and wanted is not None and len(told) == 1:
+    while inventory is not None and wanted is not None and not named:
         named = [clause for clause in inventory.clauses if wanted in (clause.measures or ())]
-        told += [f"{clause.id}：{clause.says}" for clause in named]
         wanted = getattr(packs.measures.get(wanted), "reading_of", None)
-    return told
+    told = [f"{clause.id}：{clause.says}" for clause in named]
+    return told if any(clause.id.startswith(measure.clause) for clause in named) else [measure.clause, *told]
 
 
 def _population(packs: PackSet, measure: Measure, day: date) -> list[str]:
@@ -123,7 +124,8 @@ def _criteria(packs: PackSet, measure: StandardMeasure, day: date) -> list[str]:
     told = []
     for one in measure.criteria:
         words = condition_words(one.keep, packs.facts, measure.parameters, day)
-        told.append(f"{one.title.zh}（{one.id}）：{words}；{one.clause}")
+        clause = "" if f"（{one.clause}）" in words else f"；{one.clause}"
+        told.append(f"{one.title.zh}（{one.id}）：{words}{clause}")
         told += [f"  存疑：{one.doubt}"] if one.doubt else []
     if measure.renewal is not None:
         words = condition_words(measure.renewal.of, packs.facts, measure.parameters, day)
@@ -146,10 +148,10 @@ def _goal(measure: Measure, day: date) -> str:
     if parameter is None:
         return "未定目标，只报告 / none"
     if not isinstance(measure, TargetMeasure | EventMeasure):
-        return f"{_value(parameter, day)}（{parameter.name}）"
+        return f"≥ {_value(parameter, day)}（{parameter.name}）"
     by = f"，到 {measure.horizon}" if measure.horizon else ""
-    sign = f"{SIGNS[measure.keeps]} " if isinstance(measure, EventMeasure) else ""
-    return f"{sign}{_value(parameter, measure.goal_day(day))}（{parameter.name}）{by}"
+    sign = SIGNS[measure.keeps] if isinstance(measure, EventMeasure) else "≥"
+    return f"{sign} {_value(parameter, measure.goal_day(day))}（{parameter.name}）{by}"
 
 
 def _rules(packs: PackSet, rules: Iterable[Rule], day: date) -> list[str]:
@@ -186,10 +188,7 @@ def _parameters(measure: Measure, day: date) -> list[str]:
 
 def _value(parameter: Parameter, day: date) -> str:
     entry = parameter.entry_on(day)
-    if entry is None:
-        return "当日无值"
-    # An empty value is a statement of the paper's: no limit.
-    return "不限" if entry.value is None else value_text(parameter.on(day)) + UNITS[parameter.unit][1]
+    return "当日无值" if entry is None else measured_text(entry.value, parameter.unit)
 
 
 def _readings(packs: PackSet, measure: Measure) -> list[str]:

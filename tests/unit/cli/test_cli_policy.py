@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from srdi.policy import inventory, loader
 from srdi.policy.inventory import CLAUSES
 from srdi.policy.loader import load
 from srdi.policy.packset import PackSet
+from srdi.policy.words import measured_text
 from srdi.reports.measure import tell
 
 
@@ -168,10 +170,37 @@ def test_show_tells_the_rules_a_list_has_of_its_own() -> None:
 
 
 def test_show_tells_the_term_of_the_day() -> None:
-    for day, term in (("2022-12-31", "未生效 / not_yet"), ("2026-01-01", "已过期 / lapsed")):
-        assert term in run("show", "luoyang.evaluated_innovative", "--date", day).output
+    late = run("show", "luoyang.evaluated_innovative", "--date", "2026-01-01").output
+    assert "已过期 / lapsed" in late and "施行首日" not in late
     early = run("show", "luoyang.evaluated_innovative", "--date", "2022-12-31").output
-    assert "当日无值" in early, "a value is not told before its first day"
+    assert "未生效 / not_yet" in early
+    assert "以下是施行首日 2023-01-01 的数值" in early and "无值" not in early
+
+
+def test_amounts_are_told_as_papers_write_them() -> None:
+    for value, unit, text in (
+        ("0.035", "ratio", "3.5%"),
+        ("50000000", "yuan", "5000 万元"),
+        ("150000000", "yuan", "15000 万元"),
+        ("100000000", "yuan", "1 亿元"),
+        ("12345", "yuan", "12345元"),
+        ("0", "yuan", "0元"),
+        ("3", "year", "3年"),
+    ):
+        assert measured_text(Decimal(value), unit) == text
+    assert measured_text(None, "yuan") == "不限"
+
+
+def test_the_list_can_be_narrowed_to_a_word() -> None:
+    found = run("list", "白名单")
+    assert found.exit_code == 0 and "zhengzhou.whitelist" in found.output
+    assert "zhengzhou.rd_share" not in found.output
+    assert run("list", "没有这样的词").exit_code == 2
+
+
+def test_a_paper_is_found_by_its_city() -> None:
+    found = run("trace", "郑州")
+    assert found.exit_code == 2 and "您是否想写 zhengzhou-2022？" in found.output
 
 
 def test_show_tells_a_reading_with_the_clause_of_its_promise() -> None:
@@ -179,7 +208,7 @@ def test_show_tells_a_reading_with_the_clause_of_its_promise() -> None:
     assert "本指标是 luoyang.evaluated_innovative 的另一种读法" in found
     assert "luoyang.evaluated_innovative.producer：" in found
     assert "二(三)10-b：创新型中小企业数字化测评率达到 70% 以上" in found
-    assert "0.7（evaluated_target_innovative）" in found
+    assert "≥ 70%（evaluated_target_innovative）" in found
 
 
 def test_show_tells_every_measure_on_every_kind_of_day(packs: PackSet) -> None:
@@ -190,7 +219,10 @@ def test_show_tells_every_measure_on_every_kind_of_day(packs: PackSet) -> None:
                 for part in tell(packs, packs.measures[name], date.fromisoformat(day))
             }
             assert {"条款 clause", "统计范围 population", "口径 definition"} <= set(told), (name, day)
-            assert len(told["条款 clause"]) > 1 or packs.measures[name].document.id not in packs.inventory
+            assert (
+                all("：" in line for line in told["条款 clause"][-1:])
+                or packs.measures[name].document.id not in packs.inventory
+            )
             assert not told["统计范围 population"][0].endswith("："), (
                 "a count of recognitions says who counts"
             )
