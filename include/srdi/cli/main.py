@@ -183,7 +183,8 @@ def standard(
         typer.Option(
             "--date",
             metavar="YYYY-MM-DD",
-            help="按哪一天的标准，默认今天（title 默认按印发时的条文）/ rules of this day",
+            help="按哪一天的规定，默认今天（title 默认按印发时的条文，不计此后的规定）/ rules of this day, "
+            "today if not given; titles: as first issued",
         ),
     ] = None,
 ) -> None:

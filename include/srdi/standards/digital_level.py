@@ -17,6 +17,8 @@ cannot be read leaves the row without result: a score with a hole is no score.
 
 from __future__ import annotations
 
+from datetime import date
+
 from srdi.standards.model import Column, Model, Standard
 
 STANDARD = Standard(
@@ -25,12 +27,19 @@ STANDARD = Standard(
     en="digital level",
     basis="工信厅企业〔2022〕32号；工信厅企业〔2024〕56号",
     inputs=(
-        Column("version", "评测版本 2022 或 2024"),
-        Column("score", "得分"),
-        Column("answers", "2024年版问卷答案，题目=选项;场景=级别", required=False),
+        Column("version", "评测版本 2022 或 2024", labels=("评测版本", "版本")),
+        Column("score", "得分", labels=("得分", "评测得分"), unit="分"),
+        Column(
+            "answers", "2024年版问卷答案，题目=选项;场景=级别", required=False, labels=("问卷答案", "答案")
+        ),
     ),
     results=("score", "level", "note"),
     verdict="level",
+    examples=(
+        "answers（仅2024年版）=网络建设=BCD;产品设计=2；题目写选项字母（可多个），经营场景写级别 1 至 4，以分号隔开，不分先后",
+    ),
+    since=date(2022, 1, 1),
+    day_zh="2022 年起哪一天结果相同，早于 2024年版 发布日的只作提示",
     macros={"level_zh(level)": "['无', '一级', '二级', '三级', '四级'][CAST(level AS INTEGER) + 1]"},
     lookups=(
         "digital_version",

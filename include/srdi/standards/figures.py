@@ -40,7 +40,9 @@ MACROS = {
     ),
     # t: a cell. Whole people; a mean of 19.5 has not reached 20
     "people_of(t)": f"TRY_CAST(floor({_read('人|名|个')}) AS INTEGER)",
-    # t: a cell in ten thousand yuan → yuan to the fen, cut for the same reason
+    # t: a cell in yuan → yuan to the fen, cut for the same reason
+    "yuan_told(t)": f"TRY_CAST(floor(({_read('元')}) * 100) * CAST(0.01 AS DECIMAL(3,2)) AS DECIMAL(18,2))",
+    # t: a cell in ten thousand yuan → the same
     "yuan_of_wan(t)": (
         f"TRY_CAST(floor(({_read('万|万元')}) * 1000000) * CAST(0.01 AS DECIMAL(3,2)) AS DECIMAL(18,2))"
     ),

@@ -4,35 +4,66 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srdi import contracts
+from srdi.conform.text import header_key
 from srdi.engine.duck import literal
 from srdi.standards.figures import register
 
 if TYPE_CHECKING:
-    from datetime import date
-
     import duckdb
 
 LOOKUPS = Path(contracts.__file__).parent / "lookups"
 NOTE = "note"
+YUAN = "元"
+WAN = "_wan"
 
 
 @dataclass(frozen=True)
 class Column:
     """A column the standard reads. ``required`` False: the file may do without it.
 
-    ``aliases``: headers it may have instead, looked for only where its name is not in the file.
+    ``labels``: the Chinese names that may head it; ``unit`` may stand behind them in brackets. An amount (``unit`` 元)
+    may be in 万元 instead, in a column ``<name>_wan`` of ``given``; ``in_wan``: that is how help calls it.
     """
 
     name: str
     zh: str
     required: bool = True
-    aliases: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    unit: str = ""
+    in_wan: bool = False
+
+    @property
+    def told(self) -> str:
+        """Its name in help and messages."""
+        return self.name + WAN if self.in_wan else self.name
+
+    @property
+    def forms(self) -> dict[str, tuple[str, ...]]:
+        """Column of ``given`` → keys of the headers that mean it."""
+        words = (self.name, *self.labels)
+        units = [f"{word}({self.unit})" for word in words] if self.unit else []
+        found = {self.name: _keys(*words, *units)}
+        if self.unit == YUAN:
+            found[self.name + WAN] = _keys(self.name + WAN, *(f"{word}(万元)" for word in words))
+        return found
+
+    @property
+    def bare(self) -> tuple[str, ...]:
+        """Keys of headers that leave open whether an amount is in 元; its own name in the dictionary does not."""
+        if self.unit != YUAN:
+            return ()
+        return _keys(*([self.name] if self.in_wan else []), *self.labels)
+
+
+def _keys(*headers: str) -> tuple[str, ...]:
+    return tuple(map(header_key, headers))
 
 
 @dataclass(frozen=True)
@@ -57,8 +88,11 @@ class Standard:
     Declared as what it reads and builds. ``macros`` (signature → body), ``lookups`` and ``fixed`` models hold for
     all rows; ``models`` run on every set, over the temp table ``given(row_no BIGINT, <inputs> VARCHAR)`` (no NULLs;
     a column the file lacks is all empty), and the last of them is ``judged(row_no, <results> VARCHAR)``, every row
-    once. ``as_issued``: without a day it is judged as first issued, not with what was decreed since. ``more``: further inputs that take time to find out, asked for only when a file is judged; ``more_told`` says
-    in help what they are.
+    once. ``more``: further inputs that take time to find out, asked for only when a file is judged; ``more_told`` says in
+    help what they are. ``examples``: how to write what is not plain, for help.
+
+    ``since``: no row is judged by an earlier day. ``day_zh`` says what the day changes. ``issued_zh``: without a day it is
+    judged as first issued, not with what was decreed since, and this says so.
     """
 
     name: str
@@ -74,7 +108,10 @@ class Standard:
     macros: Mapping[str, str] = field(default_factory=dict)
     more: Callable[[], tuple[Column, ...]] | None = None
     more_told: str = ""
-    as_issued: bool = False
+    examples: tuple[str, ...] = ()
+    since: date | None = None
+    day_zh: str = ""
+    issued_zh: str = ""
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -84,9 +121,23 @@ class Standard:
     @property
     def usage(self) -> str:
         """One line for help and messages: name, meaning, columns in and out."""
-        told = [c.name if c.required else f"[{c.name}]" for c in self.inputs]
+        told = [c.told if c.required else f"[{c.told}]" for c in self.inputs]
         given = "、".join([*told, self.more_told] if self.more_told else told)
         return f"{self.name}  {self.zh} / {self.en}：{given} → {'、'.join(self.results)}"
+
+    def by_day(self, day: date | None) -> str:
+        """Which day and which rules a file is judged by, in a sentence; None: no day was given."""
+        if day is None and self.issued_zh:
+            return f"{self.zh}（依据 {self.basis}）{self.issued_zh}"
+        return f"{self.zh}按 {day or date.today()} 的规定判定，依据 {self.basis}；{self.day_zh}"
+
+    def too_early(self, day: date) -> str:
+        """Why nothing is judged by ``day``; empty when it can be."""
+        return (
+            f"所给日期 {day} 还没有{self.zh}的标准（{self.since} 起）"
+            if self.since and day < self.since
+            else ""
+        )
 
     def prepare(self, con: duckdb.DuckDBPyConnection, day: date) -> None:
         """Load what holds for all rows on ``day``, once."""

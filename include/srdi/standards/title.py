@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def facts() -> tuple[Column, ...]:
     """A column for every fact that any of the standards reads."""
-    from srdi.standards.title_facts import columns
+    from srdi.standards.title_columns import columns
 
     return columns()
 
@@ -50,15 +50,18 @@ STANDARD = TitleStandard(
     en="title standard",
     basis="工信部企业〔2022〕63号；工信部企业〔2026〕2号",
     inputs=(
-        Column("title", "称号", aliases=("称号",)),
-        Column("standard", "标准（63 或 2）", aliases=("标准",)),
-        Column("renewal", "是否复核", required=False, aliases=("是否复核", "复核")),
+        Column("title", "称号", labels=("称号",)),
+        Column("standard", "标准（63 或 2）", labels=("标准",)),
+        Column("renewal", "是否复核", required=False, labels=("是否复核", "复核")),
     ),
     results=("outcome", "failing", "unknown", "score", "note"),
     verdict="outcome",
     lookups=(),
     models=(),
-    as_issued=True,
+    day_zh="早于首日或晚于末日的按最近一天的条文",
+    issued_zh=(
+        "按印发时的条文判定，不计此后的规定（2025-05-16 起小巨人营业收入不低于 5000 万元）；要计入，用 --date 写明日期"
+    ),
     more=facts,
-    more_told="事实列（docs/dictionary.md 的“事实”一节，用其名称或中文名；金额为元，名称后加 _wan 为万元）",
+    more_told="事实列（docs/dictionary.md 的“事实”一节）",
 )

@@ -1,4 +1,4 @@
-"""The fact columns of ``title``, and how a cell of each is read: exactly, or not at all and named in the note.
+"""How a cell of each fact column of ``title`` is read: exactly, or not at all and named in the note.
 
 A figure that is nearly on a bound must not be guessed: what is finer than a fen (or than six places of a ratio) is
 cut, never rounded up to a bound.
@@ -6,17 +6,15 @@ cut, never rounded up to a bound.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from srdi.conform.text import lookup_key
-from srdi.contracts.models import FieldMeaning
 from srdi.engine.duck import literal
-from srdi.policy.loader import load
-from srdi.policy.packset import PackSet, StandardMeasure
-from srdi.policy.standards import columns_read, facts_read
+from srdi.policy.standards import columns_read
+from srdi.standards import title_plausible
 from srdi.standards.figures import register
-from srdi.standards.model import Column, load_lookups
+from srdi.standards.model import WAN, load_lookups
+from srdi.standards.title_columns import SIZE, columns, facts, measures, packs
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,13 +30,6 @@ TYPES = {
     "flag": "BOOLEAN",
     "date": "DATE",
 }
-WAN = "_wan"
-SIZE = Column(
-    "size",
-    "企业规模",
-    required=False,
-    aliases=("size_class", "企业规模", "企业划型"),
-)
 #: Facts that another fact settles where they are not told: nothing is evaluated without a level, and so on.
 SETTLED = {
     "sme": f"{SIZE.name} <> '大型'",
@@ -93,40 +84,6 @@ MACROS = {
         "AS DECIMAL(18,6)) END"
     ),
 }
-
-
-@cache
-def packs() -> PackSet:
-    """The shipped packs."""
-    return load()
-
-
-@cache
-def measures() -> tuple[StandardMeasure, ...]:
-    """The title standards of the packs."""
-    found = (one for one in packs().measures.values() if isinstance(one, StandardMeasure))
-    return tuple(sorted(found, key=lambda one: one.id))
-
-
-@cache
-def facts() -> dict[str, FieldMeaning]:
-    """Facts that any of them reads, in the order of the dictionary; an evidence column is none."""
-    read = {fact for measure in measures() for fact in facts_read(measure)}
-    return {name: meaning for name, meaning in packs().facts.items() if name in read}
-
-
-@cache
-def columns() -> tuple[Column, ...]:
-    """A column a fact, headed by its name or its Chinese name; amounts also one in ten thousand yuan."""
-    found = []
-    for name, meaning in facts().items():
-        if meaning.type == "money":
-            found.append(Column(name, meaning.zh, False, (meaning.zh, f"{meaning.zh}（元）")))
-            wan = f"{meaning.zh}（万元）"
-            found.append(Column(name + WAN, wan, False, (wan,)))
-        else:
-            found.append(Column(name, meaning.zh, False, (meaning.zh,)))
-    return (*found, SIZE)
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
@@ -189,11 +146,11 @@ def _is_word(name: str) -> bool:
 
 
 def read(con: duckdb.DuckDBPyConnection) -> None:
-    """Make ``title_fact`` (the facts of ``given``) and ``title_problem`` (what could not be read, or disagrees).
+    """Make ``title_fact`` (the facts of ``given``) and ``title_problem`` (what is not read, cannot be, or disagrees).
 
     In steps of a table each, and for the columns only that hold anything: the reading of a number is long SQL.
     """
-    names = [column.name for column in columns()]
+    names = [form for column in columns() for form in column.forms]
     fullest = con.execute(f"SELECT {', '.join(f'MAX({name})' for name in names)} FROM given").fetchone() or ()
     told = [name for name, most in zip(names, fullest, strict=True) if most]
     texts = [f"{'lookup_key' if _is_word(name) else 'plain_number'}({name}) AS {name}" for name in told]
@@ -204,7 +161,7 @@ def read(con: duckdb.DuckDBPyConnection) -> None:
     filled = [f"{_value(name, set(told), kind)} AS {name}" for name, kind in kinds.items()]
     filled.append(f"{_value(SIZE.name, set(told), 'VARCHAR')} AS {SIZE.name}")
     _table(con, "title_told", ["row_no", *filled], "title_value")
-    values = [f"COALESCE({name}, {SETTLED[name]}) AS {name}" if name in SETTLED else name for name in kinds]
+    values = [f"{_settled(name)} AS {name}" for name in kinds]
     needed = set(PLACE).union(*(columns_read(measure) for measure in measures()))
     for name in sorted(needed - facts().keys()):
         values.append(f"CAST(NULL AS {TYPES.get(packs().facts[name].type, 'VARCHAR')}) AS {name}")
@@ -214,7 +171,7 @@ def read(con: duckdb.DuckDBPyConnection) -> None:
         con,
         "title_problem",
         ["row_no", f"CONCAT_WS('；', {problems}) AS unread"],
-        "given AS g JOIN title_value AS v USING (row_no)",
+        "given AS g JOIN title_value AS v USING (row_no) JOIN title_told AS t USING (row_no)",
     )
 
 
@@ -223,22 +180,66 @@ def _table(con: duckdb.DuckDBPyConnection, table: str, values: list[str], source
 
 
 def _value(name: str, told: set[str], kind: str) -> str:
-    cells = [f"CAST({cell} AS {kind})" for cell in (name, name + WAN) if cell in told]
+    """SQL of a fact from the columns that tell it, NULL where the figure cannot be."""
+    cells = [
+        f"CASE WHEN NOT {title_plausible.outside(name, cell)} THEN CAST({cell} AS {kind}) END"
+        for cell in (name, name + WAN)
+        if cell in told
+    ]
     return f"COALESCE({', '.join(cells)})" if cells else f"CAST(NULL AS {kind})"
 
 
+def _settled(name: str) -> str:
+    """SQL of a fact with the others beside it."""
+    if name in SETTLED:
+        return f"COALESCE({name}, {SETTLED[name]})"
+    whole = dict(title_plausible.parts()).get(name)
+    return f"CASE WHEN NOT {title_plausible.beyond(name, whole)} THEN {name} END" if whole else name
+
+
 def _problems(told: list[str]) -> list[str]:
-    zh = {column.name: column.zh for column in columns()}
-    found = [
-        f"CASE WHEN v.{name} IS NULL AND NOT is_blank(g.{name}) "
-        f"THEN {literal(f'{zh[name]} {name} ')} || shown(g.{name}) || '无法识别' END"
-        for name in told
-    ]
+    """SQL of what is said of the cells of a row: one value a problem, NULL when there is none."""
+    found = []
     for name in told:
-        if name + WAN in told:
-            message = literal(f"{name} 与 {name}{WAN} 不一致，取 {name}")
-            found.append(f"CASE WHEN v.{name} <> v.{name}{WAN} THEN {message} END")
+        fact = name.removesuffix(WAN)
+        zh = SIZE.zh if name == SIZE.name else facts()[fact].zh
+        in_wan = name != fact
+        called = literal(f"{zh}{'（万元）' if in_wan else ''} {name} ")
+        found.append(
+            f"CASE WHEN v.{name} IS NULL AND NOT is_blank(g.{name}) "
+            f"THEN {called} || shown(g.{name}) || {literal(f'无法识别，{_form(fact)}')} END"
+        )
+        if fact in title_plausible.ranges():
+            expected = title_plausible.expected(fact, *((10_000, "万元") if in_wan else ()))
+            found.append(
+                f"CASE WHEN {title_plausible.outside(fact, f'v.{name}')} "
+                f"THEN {called} || shown(g.{name}) || {literal(f'不合理，{expected}，按不详')} END"
+            )
+    facts_told = {name.removesuffix(WAN) for name in told}
+    found += [
+        title_plausible.beyond_note(part, whole)
+        for part, whole in title_plausible.parts()
+        if {part, whole} <= facts_told
+    ]
     if "sme" in told and SIZE.name in told:
         message = literal(f"sme 与 {SIZE.name} 不一致，取 sme")
         found.append(f"CASE WHEN v.sme <> (v.{SIZE.name} <> '大型') THEN {message} END")
     return found
+
+
+def _form(fact: str) -> str:
+    """How a cell of the fact should be written."""
+    if fact == SIZE.name:
+        return "应为 大型、中型、小型、微型"
+    if fact in LEVELS:
+        return "应为级别的名称或 0 至 4"
+    match facts()[fact].type:
+        case "flag":
+            return "应为 是/否"
+        case "ratio":
+            return "应为 0% 至 100%，或 0 至 1 的小数"
+        case "decimal":
+            return "应为 0 至 100 的数"
+        case "integer":
+            return "应为从 1 起的整数" if fact == "national_rank" else "应为不小于 0 的整数"
+    return "应为金额"

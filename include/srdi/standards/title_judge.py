@@ -6,11 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from srdi.policy.compile import Compiler
-from srdi.policy.expression import Known
+from srdi.policy.expression import Compare, Known
 from srdi.policy.packset import StandardMeasure
 from srdi.policy.standards import Judgement, criterion_table, gap_sql, standing_sql
 from srdi.standards.model import Model, load_lookups
-from srdi.standards.title_facts import measures, packs
+from srdi.standards.title_columns import measures, packs
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,7 +56,8 @@ def _judge(con: duckdb.DuckDBPyConnection, measure: StandardMeasure, purpose: st
     ((day,),) = con.execute("SELECT getvariable('title_day')").fetchall()
     renewal = measure.renewal if purpose == "renewal" else None
     compiler = Compiler(packs().facts, _nearest(day, renewal.in_force if renewal else measure.in_force))
-    one = Judgement(measure, purpose, Known("uscc"), renewal.waives if renewal else ())
+    waived = (*(renewal.waives if renewal else ()), *_without_bound(measure, compiler.biz_date))
+    one = Judgement(measure, purpose, Known("uscc"), waived)
     asked = compiler.binds.text(purpose)
     rows = (
         "(SELECT CAST(f.row_no AS VARCHAR) AS uscc, f.* EXCLUDE (row_no) FROM title_fact AS f JOIN title_asked AS a"
@@ -70,6 +71,18 @@ def _judge(con: duckdb.DuckDBPyConnection, measure: StandardMeasure, purpose: st
     ):
         verb = f"CREATE TEMP TABLE {table} AS" if first else f"INSERT INTO {table}"
         con.execute(f"{verb} {sql}", compiler.binds.used_in(sql))
+
+
+def _without_bound(measure: StandardMeasure, day: date) -> list[str]:
+    """Criteria that ask nothing on the day: a floor of nought is how the packs write that there was none yet."""
+    return [
+        one.id
+        for one in measure.criteria
+        if isinstance(one.keep, Compare)
+        and one.keep.over is None
+        and one.keep.op == ">="
+        and measure.parameters[one.keep.parameter].on(day) == 0
+    ]
 
 
 def _nearest(day: date, span: tuple[date, date | None]) -> date:

@@ -192,7 +192,7 @@ FAULTS = [
 
 def test_faulty_answers_leave_the_row_open(judge) -> None:
     found = judge("digital-level", HEADER, [("2024", "90", answers) for answers, _ in FAULTS])
-    assert found == [["", "", note] for _, note in FAULTS]
+    assert found == [["90", "", note] for _, note in FAULTS]
 
 
 SPELLED = [
@@ -215,14 +215,14 @@ ROWS = [
     (("2024", "", ""), ["", "", "未填得分 score，也没有答案 answers"]),
     (("2022", "", ""), ["", "", "未填得分 score"]),
     (("2022", "50", "网络建设=B"), ["50", "二级", "2022年版各题分值未查到，未用 answers"]),
-    (("2023", "50", ""), ["", "", "无法识别版本“2023”，应为 2022 或 2024"]),
-    (("", "50", ""), ["", "", "未填版本 version，应为 2022 或 2024"]),
-    (("2022", "100.5", ""), ["", "", "score “100.5”无法识别，应为 0 至 100 的数"]),
-    (("2022", "优", ""), ["", "", "score “优”无法识别，应为 0 至 100 的数"]),
-    (("2024", "-3", ""), ["", "", "score “-3”无法识别，应为 0 至 100 的数"]),
+    (("2023", "50", ""), ["50", "", "无法识别版本“2023”，应为 2022 或 2024"]),
+    (("", "50", ""), ["50", "", "未填版本 version，应为 2022 或 2024"]),
+    (("2022", "100.5", ""), ["100.5", "", "score “100.5”无法识别，应为 0 至 100 的数"]),
+    (("2022", "优", ""), ["优", "", "score “优”无法识别，应为 0 至 100 的数"]),
+    (("2024", "-3", ""), ["-3", "", "score “-3”无法识别，应为 0 至 100 的数"]),
     (("2024", "", "产品设计=4"), ["", "", "只有场景，没有题目，也没有得分 score"]),
     (("2022", "60.50分", ""), ["60.5", "三级", ""]),
-    (("2024", " ; ；", " ；; "), ["", "", "score “; ；”无法识别，应为 0 至 100 的数"]),
+    (("2024", " ; ；", " ；; "), [" ; ；", "", "score “; ；”无法识别，应为 0 至 100 的数"]),
 ]
 
 
@@ -258,7 +258,7 @@ def test_without_the_column_of_answers(judge) -> None:
 
 
 def oracle(version: str, score: str, answers: str) -> list[str]:
-    """By hand, one row: score and level."""
+    """By hand, one row: score (as given where there is no level) and level."""
     given = Decimal(score) if score else None
     if version == "2022":
         if given is None:
@@ -270,13 +270,13 @@ def oracle(version: str, score: str, answers: str) -> list[str]:
         if name in QUESTIONS:
             chosen = set(value)
             if chosen - set(QUESTIONS[name]) or (len(chosen) > 1 and (name in SINGLE or "A" in value)):
-                return ["", ""]
+                return [score, ""]
             points += sum(Decimal(QUESTIONS[name][letter]) for letter in chosen)
             asked = True
         elif name in STARRED + PLAIN and value in "1234":
             found[name] = int(value)
         else:
-            return ["", ""]
+            return [score, ""]
     counting = points if asked else given
     if counting is None:
         return ["", ""]

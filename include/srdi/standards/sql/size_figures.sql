@@ -12,8 +12,8 @@ SELECT
     g.row_no,
     s.spelled,
     people_of(g.employees) AS employees,
-    yuan_of_wan(g.revenue_wan) AS revenue,
-    yuan_of_wan(g.assets_wan) AS assets
+    CASE WHEN g.revenue <> '' THEN yuan_told(g.revenue) ELSE yuan_of_wan(g.revenue_wan) END AS revenue,
+    CASE WHEN g.assets <> '' THEN yuan_told(g.assets) ELSE yuan_of_wan(g.assets_wan) END AS assets
 FROM given AS g
 JOIN spelled AS s
     ON s.industry = g.industry

@@ -80,8 +80,10 @@ SELECT
         END,
         contradiction,
         gap_note('employees', employees, employees_known, employees_used, sized),
-        gap_note('revenue_wan', revenue_wan, revenue_known, revenue_used, sized),
-        gap_note('assets_wan', assets_wan, assets_known, assets_used, sized),
+        gap_note('revenue', revenue, revenue_known OR revenue = '', revenue_used, sized),
+        gap_note('revenue_wan', revenue_wan, revenue_known OR revenue <> '', revenue_used, sized),
+        gap_note('assets', assets, assets_known OR assets = '', assets_used, sized),
+        gap_note('assets_wan', assets_wan, assets_known OR assets <> '', assets_used, sized),
         CASE WHEN sized THEN coarse END,
         CASE WHEN sized THEN '行业归类存疑：' || code_doubt END,
         CASE WHEN sized THEN '界线存疑：' || bound_doubt END

@@ -53,7 +53,8 @@ graded AS (
         r.row_no,
         ARG_MIN(b.grade, b.priority) AS grade,
         -- a NULL doubt of the first line must not give way to the next line's
-        ARG_MIN(COALESCE(b.doubt, ''), b.priority) AS doubt
+        ARG_MIN(COALESCE(b.doubt, ''), b.priority) AS doubt,
+        ARG_MIN(COALESCE(b.early, ''), b.priority) AS early
     FROM reading AS r
     JOIN band AS b
         ON CASE b.condition
@@ -72,7 +73,11 @@ SELECT
     COALESCE(g.grade, '') AS grade,
     CASE
         WHEN r.problem <> '' THEN r.problem
-        WHEN g.grade IS NOT NULL THEN g.doubt
+        WHEN g.grade IS NOT NULL THEN CONCAT_WS(
+            '；',
+            NULLIF(g.doubt, ''),
+            g.grade || '级据记忆自 ' || NULLIF(g.early, '') || ' 才有（未核），晚于所给日期'
+        )
         WHEN r.score IS NULL THEN '未填得分 score'
         ELSE '所给日期没有适用的等级标准'
     END AS note
