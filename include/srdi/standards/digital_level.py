@@ -7,6 +7,9 @@ of its items were not found, so answers cannot be scored.
 scenes agree in two implementations (T2); the level rule (score, scenes, starred scenes) stands in **one** third-party
 implementation (T2, single source) and two other tools disagree in part. Results say so in ``note``.
 
+Days: no edition before 2022 (the number of its paper tells that); a result of the 2024 edition for an earlier day is
+told as such.
+
 Conventions where the text is open: a question without answer counts 0, a scene not given counts as below level 1, both
 named in ``note``; answers with scenes only use the given score; no answers at all: the score alone bounds the
 level from above, and ``note`` says so. Level 0 is written 无.
@@ -36,7 +39,7 @@ STANDARD = Standard(
     results=("score", "level", "note"),
     verdict="level",
     examples=(
-        "answers（仅2024年版）=网络建设=BCD;产品设计=2；题目写选项字母（可多个），经营场景写级别 1 至 4，以分号隔开，不分先后",
+        "answers 列（2024年版）写 网络建设=BCD;产品设计=2：题目写选项字母，可多个；经营场景写级别 1 至 4；分号隔开，不分先后",
     ),
     since=date(2022, 1, 1),
     day_zh="2022 年起哪一天结果相同，早于 2024年版 发布日的只作提示",
