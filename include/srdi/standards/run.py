@@ -121,7 +121,12 @@ def _full_cells(standard: Standard, header: Header) -> str:
             told = f"COALESCE(NULLIF({told}, ''), s.padded[{place + 1}])"
         pieces += [f"s.padded[{first}:{place}]", f"[{told}]"]
         first = place + 2
-    pieces += [f"s.padded[{first}:]", f"[{', '.join(values.values())}]::VARCHAR[]", f"s.cells[{width + 1}:]"]
+    # every piece is a copy of the lists of all rows
+    if first <= width:
+        pieces.append(f"s.padded[{first}:]" if first > 1 else "s.padded")
+    if values:
+        pieces.append(f"[{', '.join(values.values())}]")
+    pieces.append(f"s.cells[{width + 1}:]")
     return " || ".join(pieces)
 
 
