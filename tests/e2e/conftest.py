@@ -54,7 +54,7 @@ class Installation:
             },
             capture_output=True,
             text=True,
-            timeout=900,
+            timeout=1700,
         )
 
     def ask(self, query: str) -> list[tuple]:

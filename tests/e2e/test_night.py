@@ -88,7 +88,7 @@ def test_the_summary_says_what_happened(night):
 
 def test_it_ran_through_the_scheduler(installation, night, client):
     runs = client.call("GET", "/dags/~/dagRuns?limit=100")["dag_runs"]
-    verbs = {run["dag_id"]: client.task_instances(run["dag_id"], run["dag_run_id"]) for run in runs}
+    verbs = {run["dag_id"]: client.task_instances({run["dag_id"]: run["dag_run_id"]}) for run in runs}
     sources = {f"ingest__{head.id}" for head in load_heads()}
     assert {dag for dag in verbs if dag.startswith("ingest__")} == sources and len(sources) >= 12
     for dag_id, instances in verbs.items():
@@ -265,7 +265,7 @@ def test_a_worker_killed_in_validate_is_retried_to_the_same_result(installation,
     killed = 0
     deadline = time.monotonic() + 120
     while not killed and time.monotonic() < deadline:
-        for one in client.task_instances("ingest__court_dishonest", run_id):
+        for one in client.task_instances({"ingest__court_dishonest": run_id}):
             if one["task_id"] == "validate" and one["state"] == "running" and one["pid"]:
                 process = psutil.Process(one["pid"])
                 assert scheduler.pid in [parent.pid for parent in process.parents()]
@@ -276,7 +276,7 @@ def test_a_worker_killed_in_validate_is_retried_to_the_same_result(installation,
     assert follow(client, "ingest__court_dishonest", run_id) == "success"
     last = [
         one
-        for one in client.task_instances("ingest__court_dishonest", run_id)
+        for one in client.task_instances({"ingest__court_dishonest": run_id})
         if one["task_id"] == "validate"
     ]
     assert last[0]["try_number"] == 2

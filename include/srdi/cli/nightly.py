@@ -151,19 +151,14 @@ def _wait_for_dags(client: AirflowClient, wanted: set[str], console: Console) ->
 def _follow(client: AirflowClient, run_id: str, sources: list[str], console: Console) -> str:
     """Print each task as it ends; returns the state of the recompute run."""
     told: set[tuple[str, str, int, str]] = set()
-    children = _children(client, run_id, sources)
+    runs = {"recompute": run_id} | _children(client, run_id, sources)
     deadline = time.monotonic() + SECONDS_TO_END
     with console.status("进行中 / running") as status:
         while True:
             state = client.run("recompute", run_id)["state"]
             running = []
-            instances = [("recompute", one) for one in client.task_instances("recompute", run_id)]
-            instances += [
-                (dag_id, one)
-                for dag_id, child in children.items()
-                for one in client.task_instances(dag_id, child)
-            ]
-            for dag_id, one in instances:
+            for one in client.task_instances(runs):
+                dag_id = one["dag_id"]
                 key = (dag_id, one["task_id"], one["map_index"], one["state"] or "")
                 if one["state"] == "running":
                     running.append(f"{dag_id}.{one['task_id']}")
@@ -173,7 +168,7 @@ def _follow(client: AirflowClient, run_id: str, sources: list[str], console: Con
             status.update(f"进行中 / running: {escape(' '.join(running) or '…')}")
             if state in OVER or time.monotonic() > deadline:
                 return state
-            time.sleep(0.7)
+            time.sleep(1)
 
 
 def _children(client: AirflowClient, run_id: str, sources: list[str]) -> dict[str, str]:

@@ -268,14 +268,22 @@ class AirflowClient:
     def run(self, dag_id: str, run_id: str) -> dict:
         return self.call("GET", f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}")
 
-    def task_instances(self, dag_id: str, run_id: str) -> list[dict]:
-        """Task instances of a run; none while the run does not exist yet."""
-        path = f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances?limit=200"
-        answer = self._session.get(f"{self.url}/api/v2{path}", timeout=60)
-        if answer.status_code == 404:
-            return []
-        answer.raise_for_status()
-        return answer.json()["task_instances"]
+    def task_instances(self, runs: dict[str, str]) -> list[dict]:
+        """Task instances of runs (DAG id → run id); none of a run that does not exist yet.
+
+        Asked for all at once: a request a run, again and again, kept half a processor busy.
+        """
+        found: list[dict] = []
+        while True:
+            asked: dict[str, object] = {
+                "dag_ids": list(runs),
+                "dag_run_ids": list(runs.values()),
+                "page_offset": len(found),
+            }
+            answer = self.call("POST", "/dags/~/dagRuns/~/taskInstances/list", **asked)
+            found += answer["task_instances"]
+            if len(found) >= answer["total_entries"] or not answer["task_instances"]:
+                return found
 
     def dags(self) -> list[dict]:
         return self.call("GET", "/dags?limit=500")["dags"]
