@@ -44,7 +44,7 @@ test: $(VENV)/.installed-dev ## everything CI runs
 	@$(PYTHON) -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile --ignore tests/e2e; others=$$?; \
 	  $(PYTHON) -m pytest -q tests/e2e && exit $$others
 
-mutants: $(VENV)/.installed-dev ## every mutant of the policy packs, not only the sixth of `make test`
+mutants: $(VENV)/.installed-dev ## every mutant of the policy packs, not only the twelfth of `make test`
 	@SRDI_MUTANTS=all $(PYTHON) -m pytest -q tests/policy/test_mutations.py
 
 lint: $(VENV)/.installed-dev ## ruff, formatting, types, contracts, packs, generated pages
