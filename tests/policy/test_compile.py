@@ -200,9 +200,9 @@ def test_floating_point_is_refused(con) -> None:
 
 def test_conditions_in_words() -> None:
     bound = {"bound": parameter("ratio", Decimal("0.06"))}
-    assert condition_words(parse(FLOOR), FACTS, bound, DAY) == "研发费用 / 营业收入 ≥ 0.06（第一条）"
+    assert condition_words(parse(FLOOR), FACTS, bound, DAY) == "研发费用 / 营业收入 ≥ 6%（第一条）"
     assert required_text(parse(FLOOR), FACTS, bound, DAY) == "≥ 0.06"
     group = parse({"all": ["sme", {"not": "serious_dishonest"}, {"any": ["operating", FLOOR]}]})
     words = condition_words(group, FACTS, bound, DAY)
-    assert words == "中小企业，且 不是（严重违法失信），且 （在营，或 研发费用 / 营业收入 ≥ 0.06（第一条））"
+    assert words == "中小企业，且 不是（严重违法失信），且 （在营，或 研发费用 / 营业收入 ≥ 6%（第一条））"
     assert required_text(parse({"not": "sme"}), FACTS, {}, DAY) == "否"

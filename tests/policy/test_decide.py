@@ -470,7 +470,7 @@ def test_knowing_more_never_excludes_without_a_failing_rule(
 def test_definitions_and_clauses_are_in_words(scene: Scene, packs: PackSet) -> None:
     found = decided(scene, packs, [MEMBER])
     measure = {row["measure_id"]: row for row in found["measure"]}["luoyang.evaluated_innovative"]
-    assert "仅为创新型，且 在营" in measure["definition_zh"] and "目标 0.7" in measure["definition_zh"]
+    assert "仅为创新型，且 在营" in measure["definition_zh"] and "目标 ≥ 70%" in measure["definition_zh"]
     assert {row["document_id"] for row in found["document"]} == set(packs.documents)
     clauses = {(row["document_id"], row["clause"]): row["text_zh"] for row in found["clause"]}
     assert "洛阳市银行授信白名单" in clauses[("luoyang-2023", "二(六)22")]

@@ -231,7 +231,7 @@ def test_the_measure_in_chinese(tmp_path: Path) -> None:
     assert in_words(one, FACTS, DAY) == (
         f"《某市文件》三(四)14：登记在本地的企业的担保中符合（{word('guarantee', 'srdi')}）的，"
         f"当年 1 月 1 日至当日，{word('guarantee', 'fee_rate')}按{word('guarantee', 'amount')}加权的平均；"
-        "目标 ≤ 0.01，到 2025-12-31。"
+        "目标 ≤ 1%，到 2025-12-31。"
         "数据不全的单列，对应不到企业或地区的另计，都不进结果。"
     )
     growing = measure(
@@ -280,7 +280,7 @@ def test_show_tells_population_figure_goal_and_table(tmp_path: Path) -> None:
     assert parts["数值 figure"] == (
         f"{word('guarantee', 'fee_rate')}按{word('guarantee', 'amount')}加权的平均",
     )
-    assert parts["目标 target"] == ("≤ 0.01（ceiling），到 2025-12-31",)
+    assert parts["目标 target"] == ("≤ 1%（ceiling），到 2025-12-31",)
     assert parts["结果表 tables"] == ("marts.financing",)
     assert any("ceiling" in line for line in parts["参数 parameters"])
     assert tables_of(measure(tmp_path, "events: service_event\nduring: year\nfigure: {count: rows}")) == (
