@@ -70,8 +70,9 @@ def judge(name: str, file: str, day: date | None, errors: Console) -> int:
         errors.print(f"[red]✗[/red] 文件 {escape(file)} 读不出来：{escape(error.strerror or str(error))}")
         return USAGE
     try:
-        first = date.min if standard.issued_zh else datetime.now().date()
-        tally = judge_csv(standard, data, sys.stdout.buffer, day or first)
+        if day is None and not standard.issued_zh:
+            day = datetime.now().date()
+        tally = judge_csv(standard, data, sys.stdout.buffer, day or date.min)
         sys.stdout.buffer.flush()
     except Unusable as error:
         errors.print(f"[red]✗[/red] {escape(str(error))}", soft_wrap=True)

@@ -126,10 +126,10 @@ class Standard:
         return f"{self.name}  {self.zh} / {self.en}：{given} → {'、'.join(self.results)}"
 
     def by_day(self, day: date | None) -> str:
-        """Which day and which rules a file is judged by, in a sentence; None: no day was given."""
-        if day is None and self.issued_zh:
+        """Which day and which rules a file is judged by, in a sentence; None: as first issued."""
+        if day is None:
             return f"{self.zh}（依据 {self.basis}）{self.issued_zh}"
-        return f"{self.zh}按 {day or date.today()} 的规定判定，依据 {self.basis}；{self.day_zh}"
+        return f"{self.zh}按 {day} 的规定判定，依据 {self.basis}；{self.day_zh}"
 
     def too_early(self, day: date) -> str:
         """Why nothing is judged by ``day``; empty when it can be."""
